@@ -1,0 +1,100 @@
+"""Array checks for the public door: every message names the argument, what was expected, what came.
+
+Each function takes the argument's name first, returns the checked array, and never changes what
+it was given.  What is nan stays nan: a missing number is not an error here, it is contagious.
+"""
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.floating[Any]]
+
+
+def as_floats(name: str, value: ArrayLike) -> Floats:
+    """Return `value` as a floating-point array of its own precision; integers become float64."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{name}: expected an array of numbers, got rows of unequal length"
+        ) from error
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind == "O":
+        return _from_objects(name, array)
+    if array.dtype.kind != "f":
+        raise ValueError(f"{name}: expected real numbers, got an array of {array.dtype}")
+    return array
+
+
+def _from_objects(name: str, array: NDArray[Any]) -> Floats:
+    # numpy would turn None into nan and a string of digits into a number, both in silence
+    strangers = [item for item in array.flat if not isinstance(item, Real)]
+    if strangers:
+        raise ValueError(f"{name}: expected real numbers, got a {type(strangers[0]).__name__}")
+    return array.astype(np.float64)
+
+
+def as_double(name: str, value: ArrayLike, ndim: int) -> Floats:
+    """Return `value` as a float64 array with `ndim` dimensions."""
+    array = as_floats(name, value).astype(np.float64, copy=False)
+    if array.ndim != ndim:
+        kind = {0: "a number", 1: "a 1-D array", 2: "a 2-D array"}[ndim]
+        raise ValueError(f"{name}: expected {kind}, got shape {array.shape}")
+    return array
+
+
+def check_shape(name: str, array: NDArray[Any], expected: tuple[int, ...], why: str) -> None:
+    """Raise unless `array` has exactly the `expected` shape, so that nothing broadcasts unseen."""
+    if array.shape != expected:
+        raise ValueError(f"{name}: expected shape {expected} {why}, got {array.shape}")
+
+
+def check_not_empty(name: str, array: NDArray[Any]) -> None:
+    """Raise if `array` holds no entry: the mean of nothing is not a number."""
+    if array.size == 0:
+        raise ValueError(f"{name}: expected at least one entry, got shape {array.shape}")
+
+
+def check_unit_interval(name: str, array: Floats) -> None:
+    """Raise if an entry of `array` lies outside [0, 1]; nan passes."""
+    outside = (array < 0) | (array > 1)
+    if np.any(outside):
+        raise ValueError(f"{name}: expected values in [0, 1], got {array[outside].flat[0]}")
+
+
+def as_class_indices(name: str, value: ArrayLike, n_classes: int | None) -> NDArray[np.intp]:
+    """Return `value` as a 1-D array of whole numbers in [0, n_classes)."""
+    floats = as_double(name, value, 1)
+    indices = np.nan_to_num(floats, nan=0.5, posinf=0.5, neginf=0.5)
+    if np.any(indices != np.floor(indices)):
+        bad = floats[indices != np.floor(indices)][0]
+        raise ValueError(f"{name}: expected class indices (whole numbers), got {bad}")
+    upper = np.inf if n_classes is None else n_classes
+    outside = (floats < 0) | (floats >= upper)
+    if np.any(outside):
+        limit = "" if n_classes is None else f" and below n_classes={n_classes}"
+        raise ValueError(
+            f"{name}: expected class indices from 0{limit}, got {floats[outside][0]:g}"
+        )
+    return floats.astype(np.intp)
+
+
+def as_positive(name: str, value: Any, *, zero_allowed: bool = False) -> float:
+    """Return `value` as a finite float above zero (or at zero, where that is allowed)."""
+    wanted = "a finite number >= 0" if zero_allowed else "a finite number > 0"
+    if not isinstance(value, Real) or not np.isfinite(float(value)):
+        raise ValueError(f"{name}: expected {wanted}, got {value!r}")
+    if value < 0 or (value == 0 and not zero_allowed):
+        raise ValueError(f"{name}: expected {wanted}, got {value!r}")
+    return float(value)
+
+
+def as_count(name: str, value: Any, *, least: int) -> int:
+    """Return `value` as a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name}: expected a whole number >= {least}, got {value!r}")
+    return int(value)
