@@ -1,0 +1,98 @@
+# One word does a whole job, from nothing: each target makes .venv when it is missing or when what it holds has changed.
+# A job that passed leaves a stamp in _build/ and is done again only when a file it read changed, came or went.
+# Written for GNU make 3.81, which is what macOS has.
+
+PYTHON ?= python3
+PORT   ?= 8000
+TARGETS = book test notebooks serve bench clean help
+
+PY    = .venv/bin/python
+VENV  = .venv/.installed
+CACHE = _build/.jupyter_cache
+
+# Every file of the project, so that the stamps notice any change. (Names with spaces are nothing of ours.)
+SKIP  = -name .git -o -name .venv -o -name _build -o -name '.*_cache' -o -name __pycache__ -o -name .hypothesis \
+        -o -name .ipynb_checkpoints -o -name '*.egg-info' -o -name '.coverage*' -o -name '* *'
+FILES   := $(sort $(shell find . \( $(SKIP) \) -prune -o -type f -print | sed 's|^\./||'))
+LIBRARY := $(filter lrcore/%,$(FILES))
+BOOK    := $(filter book/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
+
+help:
+	@echo 'make book        build the book into _build/html'
+	@echo 'make test        build the book and run everything that proves it'
+	@echo 'make notebooks   run every notebook again and store what it prints'
+	@echo 'make serve       build the book and serve it on http://127.0.0.1:$(PORT)  (PORT=8000)'
+	@echo 'make bench       time lrcore beside its peers'
+	@echo 'make clean       remove all that the others made, .venv included'
+	@echo 'Another Python: make book PYTHON=python3.13'
+
+book: _build/.book
+	@echo 'The book is at $(CURDIR)/_build/html/index.html'
+
+test: _build/.test
+	@$(if $(RAN),true,echo 'Nothing changed since all tests passed. Run them again: rm _build/.test && make test')
+
+notebooks: _build/.notebooks
+	@$(if $(RAN),true,echo 'Nothing changed since the notebooks ran. Run them again: rm _build/.notebooks && make notebooks')
+
+serve: _build/.book
+	@echo 'Serving http://127.0.0.1:$(PORT)/ (Ctrl-C stops)'
+	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+bench: $(VENV)
+	@$(PY) -m benchmarks
+
+clean:
+	rm -rf .venv _build .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* lrcore.egg-info build
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find book -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# Only a whole build that passed gets its stamp, and each build starts from an empty site: Sphinx repeats no warning of
+# a page it does not read again, so a build upon a failed one would pass. What is slow, running the notebooks, is cached.
+_build/.book: $(VENV) $(BOOK) _build/book.list $(CACHE)/.fresh Makefile
+	@rm -rf $@ _build/html _build/.doctrees
+	.venv/bin/jupyter-book build book --config _config.yml --toc '$(CURDIR)/_toc.yml' --path-output . -W -n --keep-going
+	@touch $@
+
+_build/.test: _build/.book $(FILES) _build/all.list
+	$(eval RAN = yes)
+	@rm -f $@
+	$(PY) -m pytest -n auto --dist loadfile
+	@touch $@
+
+_build/.notebooks: $(VENV) $(BOOK) _build/book.list
+	$(eval RAN = yes)
+	@rm -f $@
+	$(PY) tools/notebooks.py
+	@touch $@
+
+# The cache of executed notebooks knows their code, not what the code reads and calls.
+$(CACHE)/.fresh: $(VENV) $(LIBRARY) $(filter-out %.ipynb %.md,$(filter book/%,$(FILES))) constraints.txt
+	@rm -rf $(CACHE)
+	@mkdir -p $(CACHE)
+	@touch $@
+
+# A file that came or went changes no other file's time; the list of names does.
+_build/book.list: FORCE
+	@$(call same-list,$(BOOK))
+_build/all.list: FORCE
+	@$(call same-list,$(FILES))
+same-list = mkdir -p _build && echo '$(1)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# A .venv without its stamp is half made, and is made from nothing; one with it only installs what changed.
+$(VENV): requirements.txt constraints.txt pyproject.toml
+	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]); sys.exit(sys.version_info < (3, 11))' 2>/dev/null) \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $${found:-not there}. Name another: make $(or $(MAKECMDGOALS),book) PYTHON=python3.13" >&2; exit 1; }
+	@mkdir -p _build; test -f $@ || { rm -rf .venv; $(PYTHON) -m venv .venv > _build/venv.log 2>&1; } \
+	  || { echo 'Making .venv failed (on Debian: apt install python3-venv). Log: _build/venv.log' >&2; rm -rf .venv; exit 1; }
+	@rm -f $@; echo 'Installing into .venv (a minute or two the first time) ...'
+	@$(PY) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt > _build/install.log 2>&1 \
+	  || { echo 'Installing failed; is there a network? Log: _build/install.log' >&2; exit 1; }
+	@touch $@
+
+# An unknown word. (Under -B make asks this rule about files that exist, too.)
+.DEFAULT:
+	@test -e '$@' || { echo "No target '$@'. There are: $(TARGETS)" >&2; exit 2; }
+
+FORCE:
+.PHONY: $(TARGETS) FORCE
