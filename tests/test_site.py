@@ -1,0 +1,96 @@
+"""The built site, page by page: everything is there, nothing is broken. `make book` builds it."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "_build" / "html"
+SKIPPED = {".ipynb_checkpoints", "__pycache__"}
+
+
+def toc(entry):
+    """Return every file of the table of contents, depth first."""
+    own = [entry[key] for key in ("root", "file") if key in entry]
+    below = [e for key in ("parts", "chapters", "sections") for e in entry.get(key, [])]
+    return own + [file for e in below for file in toc(e)]
+
+
+TOC = toc(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def site():
+    """Return {path: parsed page}, once it is sure that they show the sources of today."""
+    pages = [p for p in SITE.rglob("*.html") if "_static" not in p.parts]
+    if not pages:
+        pytest.fail("the book is not built: run `make book` first")
+    built = max(p.stat().st_mtime for p in pages)
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *(ROOT / "lrcore").glob("*.py")]
+    sources += [p for p in (ROOT / "book").rglob("*") if p.is_file() and not SKIPPED & {*p.parts}]
+    newer = [str(p.relative_to(ROOT)) for p in sources if p.stat().st_mtime > built]
+    if newer:
+        pytest.fail(f"the book is older than {', '.join(newer)}: run `make book` first")
+    return {p: BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in pages}
+
+
+def local(page, address):
+    """Return the (file, anchor) that an address means, or None if it leads out of the site."""
+    if urlsplit(address).scheme or address.startswith("//"):
+        return None
+    path, anchor = urldefrag(address)
+    return (page.parent / unquote(path)).resolve() if path else page, unquote(anchor)
+
+
+def test_index_exists(site):
+    assert SITE / "index.html" in site
+
+
+@pytest.mark.parametrize("entry", TOC)
+def test_every_entry_of_the_contents_has_its_page(site, entry):
+    assert SITE / f"{entry}.html" in site
+
+
+def test_no_page_shows_an_error(site):
+    """A failed cell, a warning at the reader, or Sphinx's marks of what it did not understand."""
+    marks = ".cell_output .stderr, .cell_output .traceback, .system-message, .problematic"
+    bad = [
+        page.name
+        for page, soup in site.items()
+        if soup.select(marks)
+        or any("Traceback (most recent call last)" in o.text for o in soup.select(".cell_output"))
+    ]
+    assert bad == []
+
+
+def test_links_anchors_and_files_resolve(site):
+    anchors = {
+        page: {e.get("id") or e.get("name") for e in soup.find_all(True)}
+        for page, soup in site.items()
+    }
+    broken = []
+    for page, soup in site.items():
+        found = soup.select("a[href], link[href], img[src], script[src], source[src]")
+        for address in (e.get("href") or e.get("src") for e in found):
+            target = local(page, address)
+            if target is None or address == "#":  # "#" is how the theme writes a button
+                continue
+            file, anchor = target
+            if not file.is_file() or (anchor and anchor not in anchors.get(file, {anchor})):
+                broken.append(f"{page.name}: {address}")
+    assert broken == []
+
+
+def test_every_image_says_what_it_shows(site):
+    """Without alt text Sphinx writes the file's name there, which says nothing when read aloud."""
+    mute = [
+        f"{page.name}: {img.get('src')}"
+        for page, soup in site.items()
+        for img in soup.select("main img")
+        if not (alt := img.get("alt", "").strip()) or re.search(r"\.(png|svg|jpe?g|gif)$", alt)
+    ]
+    assert mute == []
