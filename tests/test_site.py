@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
@@ -40,10 +40,11 @@ def site():
 
 def local(page, address):
     """Return the (file, anchor) that an address means, or None if it leads out of the site."""
-    if urlsplit(address).scheme or address.startswith("//"):
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
         return None
-    path, anchor = urldefrag(address)
-    return (page.parent / unquote(path)).resolve() if path else page, unquote(anchor)
+    file = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+    return file, unquote(parts.fragment)
 
 
 def test_index_exists(site):
