@@ -32,10 +32,13 @@ def as_floats(name: str, value: ArrayLike) -> Floats:
 
 def _from_objects(name: str, array: NDArray[Any]) -> Floats:
     # numpy would turn None into nan and a string of digits into a number, both in silence
-    strangers = [item for item in array.flat if not isinstance(item, Real)]
+    strangers = [item for item in array.flat if not isinstance(item, Real | np.bool_)]
     if strangers:
         raise ValueError(f"{name}: expected real numbers, got a {type(strangers[0]).__name__}")
-    return array.astype(np.float64)
+    try:
+        return array.astype(np.float64)
+    except OverflowError as error:
+        raise ValueError(f"{name}: expected numbers below 1.8e308, got a larger one") from error
 
 
 def as_double(name: str, value: ArrayLike, ndim: int) -> Floats:
@@ -73,7 +76,7 @@ def as_class_indices(name: str, value: ArrayLike, n_classes: int | None) -> NDAr
     if np.any(indices != np.floor(indices)):
         bad = floats[indices != np.floor(indices)][0]
         raise ValueError(f"{name}: expected class indices (whole numbers), got {bad}")
-    upper = np.inf if n_classes is None else n_classes
+    upper = np.iinfo(np.intp).max if n_classes is None else n_classes
     outside = (floats < 0) | (floats >= upper)
     if np.any(outside):
         limit = "" if n_classes is None else f" and below n_classes={n_classes}"
@@ -81,6 +84,19 @@ def as_class_indices(name: str, value: ArrayLike, n_classes: int | None) -> NDAr
             f"{name}: expected class indices from 0{limit}, got {floats[outside][0]:g}"
         )
     return floats.astype(np.intp)
+
+
+def as_axis(name: str, value: Any, array: NDArray[Any]) -> int:
+    """Return `value` as the number of an axis of `array`, along which it has an entry."""
+    if not isinstance(value, int | np.integer):
+        raise ValueError(f"{name}: expected a whole number, got {value!r}")
+    if not -array.ndim <= value < array.ndim:
+        raise ValueError(f"{name}: expected an axis of shape {array.shape}, got {value}")
+    if array.shape[value] == 0:
+        raise ValueError(
+            f"{name}: expected at least one entry along {name} {value}, got shape {array.shape}"
+        )
+    return int(value)
 
 
 def as_positive(name: str, value: Any, *, zero_allowed: bool = False) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from ._validation import Floats, as_floats
+from ._validation import Floats, as_axis, as_floats
 
 
 def _widened(name: str, value: ArrayLike) -> tuple[Floats, np.dtype[Any]]:
@@ -105,9 +105,10 @@ def sigmoid_derivative(z: ArrayLike) -> Any:
     4.248e-18
     """
     z, dtype = _widened("z", z)
-    # sigma'(z) is even: sigma(z) sigma(-z) = e^-|z| / (1 + e^-|z|)^2, and nothing is subtracted
+    # sigma'(z) is even: sigma(z) sigma(-z) = e / (1 + e)^2 with e = e^-|z|: nothing is subtracted
     e = np.exp(-np.abs(z))
-    return _narrowed(e / (1.0 + e) ** 2, dtype)
+    # (1 + e)^2 = 1 + e (2 + e): only the last addition is rounded at full size
+    return _narrowed(e / (1.0 + e * (2.0 + e)), dtype)
 
 
 @np.errstate(all="ignore")
@@ -160,10 +161,7 @@ def _below_the_largest(name: str, Z: ArrayLike, axis: int) -> tuple[Floats, Floa
     those exponentials without the winner's 1, and the type to round to.
     """
     Z, dtype = _widened(name, Z)
-    if Z.ndim == 0 or Z.shape[axis] == 0:
-        raise ValueError(
-            f"{name}: expected at least one score along axis {axis}, got shape {Z.shape}"
-        )
+    axis = as_axis("axis", axis, Z)
     winner = np.expand_dims(np.argmax(Z, axis=axis), axis)
     largest = np.take_along_axis(Z, winner, axis)
     distance = Z - largest
@@ -175,7 +173,9 @@ def _below_the_largest(name: str, Z: ArrayLike, axis: int) -> tuple[Floats, Floa
     exponentials = np.exp(distance) * (1.0 + np.where(np.isfinite(lost), lost, 0.0))
     others = exponentials.copy()
     np.put_along_axis(others, winner, 0.0, axis)
-    return distance, exponentials, others.sum(axis=axis, keepdims=True), dtype
+    # NumPy adds pairwise along the last axis only; elsewhere the error grows with every class
+    total = np.ascontiguousarray(np.moveaxis(others, axis, -1)).sum(axis=-1)
+    return distance, exponentials, np.expand_dims(total, axis), dtype
 
 
 @np.errstate(all="ignore")
@@ -200,7 +200,7 @@ def logsumexp(Z: ArrayLike, axis: int = -1) -> Any:
     Raises
     ------
     ValueError
-        If `Z` does not consist of real numbers, or has no entry along `axis`.
+        If `Z` does not consist of real numbers, or has no such `axis`, or no entry along it.
 
     Notes
     -----
@@ -247,7 +247,7 @@ def softmax(Z: ArrayLike, axis: int = -1) -> Any:
     Raises
     ------
     ValueError
-        If `Z` does not consist of real numbers, or has no entry along `axis`.
+        If `Z` does not consist of real numbers, or has no such `axis`, or no entry along it.
 
     Notes
     -----
@@ -294,7 +294,7 @@ def log_softmax(Z: ArrayLike, axis: int = -1) -> Any:
     Raises
     ------
     ValueError
-        If `Z` does not consist of real numbers, or has no entry along `axis`.
+        If `Z` does not consist of real numbers, or has no such `axis`, or no entry along it.
 
     Notes
     -----
