@@ -19,7 +19,15 @@ from ._validation import (
 )
 from .activations import log_softmax
 
-_ROUNDING_OF_A_SUM = 1e-5  # how far a row of float32 probabilities may be from summing to 1
+_ROUNDING_OF_A_SUM = 1e-5  # how far a row of probabilities may be from summing to 1
+
+
+def _mean(losses: Floats) -> float:
+    """Average losses; where only their sum is too large for a float, divide before adding."""
+    mean = np.mean(losses)
+    if np.isinf(mean):
+        mean = np.minimum(np.sum(losses / losses.size), np.max(losses))
+    return float(mean + 0.0)  # + 0.0 turns -0.0 into 0.0
 
 
 def one_hot(y: ArrayLike, n_classes: int | None = None) -> NDArray[np.float64]:
@@ -170,7 +178,7 @@ def binary_cross_entropy(y: ArrayLike, p: ArrayLike) -> float:
     # log1p(-p) keeps the digits of a small p that 1 - p would round away
     if_one = np.where((y == 0) & (p == 0), 0.0, -y * np.log(p))
     if_zero = np.where((y == 1) & (p == 1), 0.0, -(1.0 - y) * np.log1p(-p))
-    return float(np.mean(if_one + if_zero) + 0.0)  # + 0.0 turns -0.0 into 0.0
+    return _mean(if_one + if_zero)
 
 
 @np.errstate(all="ignore")
@@ -215,7 +223,7 @@ def binary_cross_entropy_from_logits(y: ArrayLike, z: ArrayLike) -> float:
     # plus |z| times the label's share that lies on the other side of the boundary
     wrong_share = np.where(z >= 0, 1.0 - y, y)
     charge = np.where(wrong_share == 0, 0.0, wrong_share * np.abs(z))  # 0 * inf is nan
-    return float(np.mean(charge + np.log1p(np.exp(-np.abs(z)))))
+    return _mean(charge + np.log1p(np.exp(-np.abs(z))))
 
 
 @np.errstate(all="ignore")
@@ -258,7 +266,7 @@ def softmax_cross_entropy(y: ArrayLike, Z: ArrayLike) -> float:
     log_P = log_softmax(Z)
     # 0 log 0 = 0: a class without a share in the truth costs nothing, however unlikely it was
     terms = np.where((Y == 0) & ~np.isnan(log_P), 0.0, -Y * log_P)
-    return float(np.mean(terms.sum(axis=1)) + 0.0)
+    return _mean(terms.sum(axis=1))
 
 
 def _class_probabilities(name: str, y: ArrayLike, shape: tuple[int, ...]) -> Floats:
@@ -269,8 +277,10 @@ def _class_probabilities(name: str, y: ArrayLike, shape: tuple[int, ...]) -> Flo
         return one_hot(truth, n_classes=shape[1])
     check_shape(name, truth, shape, "like Z, or class indices")
     check_unit_interval(name, truth)
+    allowed = max(_ROUNDING_OF_A_SUM, float(np.finfo(truth.dtype).eps))  # float16 needs more
+    truth = truth.astype(np.float64, copy=False)
     totals = truth.sum(axis=1)
-    if np.any(np.abs(totals - 1) > _ROUNDING_OF_A_SUM):
-        row = int(np.argmax(np.abs(totals - 1) > _ROUNDING_OF_A_SUM))
+    if np.any(np.abs(totals - 1) > allowed):
+        row = int(np.argmax(np.abs(totals - 1) > allowed))
         raise ValueError(f"{name}: expected rows that sum to 1, got {totals[row]:g} in row {row}")
-    return truth.astype(np.float64, copy=False)
+    return truth
