@@ -287,7 +287,8 @@ def gradient_check(
     Raises
     ------
     ValueError
-        If `f` returns anything but one number, or the gradient has another shape than `x`.
+        If `f` returns anything but one number, the gradient has another shape than `x`, or
+        `tolerance` is not positive.
 
     Notes
     -----
@@ -307,6 +308,7 @@ def gradient_check(
     >>> print(check)
     gradients differ: largest relative error 6.7e-01 at index (1,), analytic 3, numeric 9
     """
+    tolerance = as_positive("tolerance", tolerance)
     point = as_floats("x", x).astype(np.float64)
     check_not_empty("x", point)
     given = gradient(point.copy()[()]) if callable(gradient) else gradient
@@ -316,7 +318,7 @@ def gradient_check(
     difference = np.abs(analytic - numeric)
     scale = np.maximum(np.abs(analytic), np.abs(numeric))
     error = np.where(difference <= noise, 0.0, difference / scale)
-    error = np.where(np.isnan(error), np.inf, error)  # nan never agrees
+    error = np.where(np.isfinite(difference), error, np.inf)  # nan and inf never agree
     where = tuple(int(i) for i in np.unravel_index(np.argmax(error), error.shape))
     largest = float(error[where])
     return GradientCheck(largest <= tolerance, largest, where, analytic, numeric, tolerance)
