@@ -315,11 +315,16 @@ def newton(
     ValueError
         If an argument is out of range, or the gradient or the matrix has a shape that does not fit.
 
+    Warns
+    -----
+    RuntimeWarning
+        If the loss, its gradient or the matrix stops being finite: the search ends there.
+
     Notes
     -----
     The step length t is 1 unless the loss would rise; then it is halved until the loss falls.
-    Directions in which the loss has no curvature, as with collinear columns, are left alone.
-    Chapter 13 of the book derives it.
+    Along directions in which the loss has no curvature, as with collinear columns, it does not
+    move: from zero it arrives at the minimum of smallest norm.  Chapter 13 of the book derives it.
 
     References
     ----------
@@ -339,11 +344,19 @@ def newton(
     loss_history: list[float] = []
     loss, gradient, hessian = _at(value_gradient_hessian, theta)
     for iteration in range(as_count("max_iter", max_iter, least=1)):
+        if not (np.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
+            warnings.warn(
+                f"the loss is {loss} at iteration {iteration}, or its derivatives are not finite: "
+                "the search stopped there",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            break
         loss_history.append(loss)
         if callback is not None and callback(iteration, theta, loss, gradient):
             break
         nearly_there = np.max(np.abs(gradient), initial=0.0) <= target
-        step = _newton_step(hessian, gradient)
+        step = newton_step(hessian, gradient)
         length = 1.0
         while True:
             there = _at(value_gradient_hessian, theta - length * step)
@@ -369,11 +382,14 @@ def _at(
     return float(loss), gradient, hessian
 
 
-def _newton_step(hessian: Floats, gradient: Floats) -> Floats:
+def newton_step(hessian: Floats, gradient: Floats) -> Floats:
     """Solve ``hessian @ step = gradient`` within the directions that have curvature."""
     diagonal = np.diag(hessian)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))  # makes all units of measure alike
     curvatures, directions = scipy.linalg.eigh(hessian * unit * unit[:, None])
-    curved = curvatures > len(curvatures) * np.finfo(float).eps * curvatures[-1]
+    curved = curvatures > 50 * len(curvatures) * np.finfo(float).eps * curvatures[-1]
     along = directions[:, curved].T @ (unit * gradient) / curvatures[curved]
-    return unit * (directions[:, curved] @ along)
+    step = unit * (directions[:, curved] @ along)
+    # of all the solutions, the one of smallest norm has no part along the flat directions
+    flat = scipy.linalg.orth(unit[:, None] * directions[:, ~curved])
+    return np.asarray(step - flat @ (flat.T @ step))
