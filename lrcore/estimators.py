@@ -13,10 +13,20 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from ._validation import Floats, as_count, as_positive
 from .activations import log_sigmoid, sigmoid, sigmoid_derivative
-from .optimizers import adam, gradient_descent, momentum, newton
+from .optimizers import adam, gradient_descent, momentum, newton, newton_step
 
 _FIRST_ORDER = {"gd": gradient_descent, "sgd": gradient_descent, "momentum": momentum, "adam": adam}
 _ROWS_PER_SGD_STEP = 32
+_DEPENDENT = 1e-7  # below this share, a column's own part is lost in the rounding of a Hessian
+_COLLINEAR = (
+    "the columns of X (with the column of ones for the bias) are linearly dependent, or so nearly "
+    "that the digits of a float cannot tell them apart: many weights fit equally well, and what is "
+    "returned is one choice of them. Drop a column, or set l2 > 0."
+)
+_SEPARATED = (
+    "{}, so without a penalty the likelihood has no maximum and the weights grow without end; what "
+    "is returned is where the fit stopped. Set l2 > 0."
+)
 
 
 class _MeanLogLoss:
@@ -43,6 +53,26 @@ class _MeanLogLoss:
         curvature = self.shares * sigmoid_derivative(self.X @ theta)
         hessian = (self.X.T * curvature) @ self.X + np.diag(self.penalty)
         return *self.value_and_gradient(theta), hessian
+
+    def margins(self, theta: Floats) -> Floats:
+        """Return the score of each row's own class: positive where `theta` is right."""
+        return (2 * self.y - 1) * (self.X @ theta)
+
+    def flaw(self, theta: Floats) -> str:
+        """Say why the unpenalized loss has no single minimum, though its gradient is small."""
+        lengths = np.linalg.norm(self.X, axis=0)
+        unit_columns = self.X / np.where(lengths > 0, lengths, 1.0)
+        if np.linalg.matrix_rank(unit_columns, rtol=_DEPENDENT) < len(theta):
+            return _COLLINEAR
+        # near a minimum the next step of Newton's method points anywhere; where the loss falls for
+        # ever, it points to where no row loses and some row gains
+        _, gradient, hessian = self.value_gradient_hessian(theta)
+        gains = self.margins(-newton_step(hessian, gradient))
+        if gains.max() > 0 and gains.min() >= -1e-6 * gains.max():
+            return _SEPARATED.format(
+                "a plane separates the two classes, but for rows that lie on it"
+            )
+        return ""
 
     def of_rows(self, rows: NDArray[np.intp]) -> "_MeanLogLoss":
         """Estimate this loss from some of its rows."""
@@ -189,18 +219,23 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         )
         self.classes_, labels = _two_classes(targets, weights)
         kept = weights > 0
-        shares = weights[kept] / weights.sum()
+        shares = weights[kept] / weights.max()  # first, lest the sum of huge weights overflow
         solve = self._fit_newton if self.solver == "newton" else self._fit_first_order
-        solve(rows[kept], labels[kept], shares)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # a ConvergenceWarning says it below
+            objective, theta = solve(rows[kept], labels[kept], shares / shares.sum())
+            problem = "" if self.tol is None else self._problem(objective, theta)
+        if problem:
+            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
 
     def _check_parameters(self) -> None:
         as_positive("l2", self.l2, zero_allowed=True)
         as_positive("learning_rate", self.learning_rate)
         as_count("max_iter", self.max_iter, least=1)
-        if self.solver != "newton" and self.solver not in _FIRST_ORDER:
-            names = ", ".join(["newton", *_FIRST_ORDER])
-            raise ValueError(f"solver: expected one of {names}, got {self.solver!r}")
+        solvers = ["newton", *_FIRST_ORDER]
+        if self.solver not in solvers:
+            raise ValueError(f"solver: expected one of {', '.join(solvers)}, got {self.solver!r}")
         if self.tol is not None:
             as_positive("tol", self.tol)
         if self.batch_size is not None:
@@ -216,12 +251,15 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             X, penalty = np.column_stack([X, np.ones(len(X))]), np.append(penalty, 0.0)
         return _MeanLogLoss(X, y, shares, penalty)
 
-    def _fit_newton(self, X: Floats, y: Floats, shares: Floats) -> None:
+    def _fit_newton(self, X: Floats, y: Floats, shares: Floats) -> tuple[_MeanLogLoss, Floats]:
         # w.x + b = (scale w).((x - centre)/scale) + (b + w.centre): the same model in better units
-        centre = shares @ X if self.fit_intercept else np.zeros(X.shape[1])
-        scale = np.sqrt(shares @ (X - centre) ** 2)
+        centre, scale = _centre_and_scale(X, shares)
+        if not self.fit_intercept:
+            centre, scale = np.zeros_like(centre), np.hypot(centre, scale)
         scale = np.where(scale > 0, scale, 1.0)
-        objective = self._objective((X - centre) / scale, y, shares, self.l2 / scale**2)
+        # a square that overflows would make nan of the penalty on a weight of zero
+        penalty = np.minimum((np.sqrt(self.l2) / scale) ** 2, np.finfo(np.float64).max)
+        objective = self._objective((X - centre) / scale, y, shares, penalty)
         theta, self.loss_history_ = newton(
             objective.value_gradient_hessian,
             np.zeros(objective.X.shape[1]),
@@ -229,11 +267,12 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             max_iter=self.max_iter,
             callback=self._report,
         )
-        self._finish(objective, theta)
+        self._store(theta)
         self.coef_ = self.coef_ / scale
         self.intercept_ = self.intercept_ - self.coef_ @ centre
+        return objective, theta
 
-    def _fit_first_order(self, X: Floats, y: Floats, shares: Floats) -> None:
+    def _fit_first_order(self, X: Floats, y: Floats, shares: Floats) -> tuple[_MeanLogLoss, Floats]:
         objective = self._objective(X, y, shares, np.full(X.shape[1], float(self.l2)))
         n_samples, n_params = objective.X.shape
         default = _ROWS_PER_SGD_STEP if self.solver == "sgd" else n_samples
@@ -262,22 +301,46 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
             n_iter=self.max_iter * steps_per_pass,
             callback=before_each_step,
         )
-        self._finish(objective, theta)
+        self._store(theta)
+        return objective, theta
 
     def _report(self, iteration: int, theta: Floats, loss: float, gradient: Floats) -> None:
         if self.verbose and (self.solver == "newton" or iteration % 100 == 0):
             print(f"iteration {iteration:5d}   loss {loss:.6f}")
 
-    def _finish(self, objective: _MeanLogLoss, theta: Floats) -> None:
-        """Store the result, and say so if it is not the minimum."""
+    def _store(self, theta: Floats) -> None:
         n_features = self.n_features_in_
         self.coef_ = theta[None, :n_features].copy()
         self.intercept_ = theta[n_features:].copy() if self.fit_intercept else np.zeros(1)
         self.n_iter_ = len(self.loss_history_)
-        if self.tol is not None:
-            problem = _problem(objective, theta, self.tol, self.n_iter_, self.loss_history_[0])
-            if problem:
-                warnings.warn(problem, ConvergenceWarning, stacklevel=4)
+
+    def _problem(self, objective: _MeanLogLoss, theta: Floats) -> str:
+        """Say in words why `theta` is not the one minimum of the loss; an empty string if it is."""
+        free = not objective.penalty.any()
+        if free and objective.margins(theta).min() > 0:
+            return _SEPARATED.format("a plane separates the two classes")
+        loss, gradient = objective.value_and_gradient(theta)
+        largest = np.max(np.abs(gradient))
+        if not largest <= self.tol:  # nan is not converged either
+            return (
+                f"not converged after {self.n_iter_} iterations: the largest entry of the gradient "
+                f"is {largest:.1e}, above tol={self.tol:.1e}; the loss was "
+                f"{self.loss_history_[0]:.6g} at the start and is {loss:.6g} now. "
+                f"Try {self._advice(objective, loss)}."
+            )
+        return objective.flaw(theta) if free else ""
+
+    def _advice(self, objective: _MeanLogLoss, loss: float) -> str:
+        if self.solver == "sgd" or (self.batch_size or np.inf) < len(objective.y):
+            return (
+                "solver='newton', or batch_size=None with another solver: on mini-batches a step "
+                "of constant length never settles. tol=None makes max_iter passes and does not ask"
+            )
+        recent = [*self.loss_history_[-10:], loss]
+        rose = np.max(np.diff(recent)) > 1e-9 or not loss < self.loss_history_[0]
+        if self.solver != "newton" and (rose or self.n_iter_ < self.max_iter):
+            return "a smaller learning_rate: the step is too long for the loss to fall"
+        return "more iterations (max_iter)"
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score samples: ``X @ w + b``, the log-odds of the second class.
@@ -352,14 +415,23 @@ def _two_classes(y: NDArray[Any], weights: Floats) -> tuple[NDArray[Any], Floats
             f"{type_of_target(y)}. y: expected two classes, got {len(classes)}"
         )
     if len(classes) < 2:
-        raise ValueError(f"y: expected two classes, got only one class: {classes[0]!r}")
+        raise ValueError(f"y: expected two classes, got only one class: {classes[0]}")
     for index, label in enumerate(classes):
         if not np.any(weights[indices == index] > 0):
             raise ValueError(
                 "sample_weight: expected a positive weight in each class, "
-                f"got none in class {label!r}"
+                f"got none in class {label}"
             )
     return classes, indices.astype(np.float64)
+
+
+def _centre_and_scale(X: Floats, shares: Floats) -> tuple[Floats, Floats]:
+    """Return mean and standard deviation of each column; exact for a constant one."""
+    centre = np.where(X.max(axis=0) == X.min(axis=0), X[0], shares @ X)
+    spread = np.abs(X - centre)
+    largest = np.where(spread.any(axis=0), spread.max(axis=0), 1.0)
+    # largest * (spread / largest) = spread: no square over- or underflows
+    return centre, largest * np.sqrt(shares @ (spread / largest) ** 2)
 
 
 def _shuffled_batches(n_samples: int, batch_size: int, rng: np.random.RandomState) -> Any:
@@ -368,33 +440,3 @@ def _shuffled_batches(n_samples: int, batch_size: int, rng: np.random.RandomStat
         order = rng.permutation(n_samples)
         for start in range(0, n_samples, batch_size):
             yield order[start : start + batch_size]
-
-
-def _problem(
-    objective: _MeanLogLoss, theta: Floats, tol: float, n_iter: int, first_loss: float
-) -> str:
-    """Say in words why `theta` is not the one minimum of the loss; an empty string if it is."""
-    free = not objective.penalty.any()
-    if free and np.all((2 * objective.y - 1) * (objective.X @ theta) > 0):
-        return (
-            "a plane separates the two classes, so without a penalty the likelihood has no "
-            "maximum and the weights grow without end; what is returned is where the fit stopped. "
-            "Set l2 > 0."
-        )
-    loss, gradient = objective.value_and_gradient(theta)
-    largest = np.max(np.abs(gradient))
-    if not largest <= tol:  # nan is not converged either
-        advice = "more iterations (max_iter)" if loss < first_loss else "a smaller learning_rate"
-        return (
-            f"not converged after {n_iter} iterations: the largest entry of the gradient is "
-            f"{largest:.1e}, above tol={tol:.1e}; the loss was {first_loss:.6g} at the start and "
-            f"is {loss:.6g} now. Try {advice}."
-        )
-    lengths = np.linalg.norm(objective.X, axis=0)
-    if free and np.linalg.matrix_rank(objective.X / np.where(lengths > 0, lengths, 1)) < len(theta):
-        return (
-            "the columns of X (with the column of ones for the bias) are linearly dependent, so "
-            "many weights fit equally well; what is returned is one choice of them. Drop a column, "
-            "or set l2 > 0."
-        )
-    return ""
