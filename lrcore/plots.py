@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import ArrayLike
 
-from ._validation import as_double, check_shape
+from ._validation import as_class_indices, as_double, check_not_empty, check_shape
 from .activations import sigmoid
 
 CLASS_COLOURS = ("#0072B2", "#D55E00")
@@ -138,7 +138,7 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     Raises
     ------
     ValueError
-        If `X` has not two columns, or `y` not one label for each row.
+        If `X` has not two columns, or `y` not one label, 0 or 1, for each row.
 
     Examples
     --------
@@ -149,17 +149,19 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     >>> plot_decision_boundary(model, data.X, data.y).get_legend_handles_labels()[1]
     ['class 0', 'class 1']
     """
-    X, y = as_double("X", X, 2), as_double("y", y, 1)
+    X, y = as_double("X", X, 2), as_class_indices("y", y, 2)
     check_shape("X", X, (len(X), 2), "(two features)")
+    check_not_empty("X", X)
     check_shape("y", y, (len(X),), "(one label for each row of X)")
     ax = _axes(ax)
     low, high = X.min(axis=0), X.max(axis=0)
-    margin = 0.08 * (high - low)
+    margin = np.where(high > low, 0.08 * (high - low), 1.0)
     x1, x2 = (np.linspace(a, b, 201) for a, b in zip(low - margin, high + margin, strict=True))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
     p = model.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
     ax.contourf(x1, x2, p, levels=np.linspace(0, 1, 11), cmap=_BETWEEN_CLASSES, alpha=0.35)
-    ax.contour(x1, x2, p, levels=[0.5], colors="black", linewidths=2)
+    if p.min() < 0.5 < p.max():  # else Matplotlib draws a line somewhere, or warns
+        ax.contour(x1, x2, p, levels=[0.5], colors="black", linewidths=2)
     for k, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
         points = X[y == k]
         ax.scatter(
@@ -205,22 +207,24 @@ def plot_loss_surface(
     Raises
     ------
     ValueError
-        If `path` has not two columns.
+        If `path` has not two columns, or no row.
 
     Examples
     --------
     >>> plot_loss_surface(lambda a, b: a**2 + b**2, (-1, 1), (-2, 2)).get_xlabel()
     'first parameter'
     """
+    if path is not None:
+        path = as_double("path", path, 2)
+        check_shape("path", path, (len(path), 2), "(two parameters)")
+        check_not_empty("path", path)
     a, b = np.linspace(*first, 61), np.linspace(*second, 61)
     surface = [[loss(float(a_), float(b_)) for a_ in a] for b_ in b]
     ax = _axes(ax)
     lines = ax.contour(a, b, surface, levels=14, cmap="viridis")
     ax.clabel(lines, fontsize="x-small")
     if path is not None:
-        steps = as_double("path", path, 2)
-        check_shape("path", steps, (len(steps), 2), "(two parameters)")
-        ax.plot(*steps.T, color=CLASS_COLOURS[1], marker=".", linewidth=1.2)
-        ax.plot(*steps[-1], color=CLASS_COLOURS[1], marker="*", markersize=14)
+        ax.plot(*path.T, color=CLASS_COLOURS[1], marker=".", linewidth=1.2)
+        ax.plot(*path[-1], color=CLASS_COLOURS[1], marker="*", markersize=14)
     ax.set(xlabel="first parameter", ylabel="second parameter", xlim=first, ylim=second)
     return ax
