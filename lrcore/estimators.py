@@ -13,7 +13,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from ._validation import Floats, as_count, as_positive
 from .activations import log_sigmoid, sigmoid, sigmoid_derivative
-from .optimizers import adam, gradient_descent, momentum, newton, newton_step
+from .optimizers import _newton_step, adam, gradient_descent, momentum, newton
 
 _FIRST_ORDER = {"gd": gradient_descent, "sgd": gradient_descent, "momentum": momentum, "adam": adam}
 _ROWS_PER_SGD_STEP = 32
@@ -67,7 +67,7 @@ class _MeanLogLoss:
         # near a minimum the next step of Newton's method points anywhere; where the loss falls for
         # ever, it points to where no row loses and some row gains
         _, gradient, hessian = self.value_gradient_hessian(theta)
-        gains = self.margins(-newton_step(hessian, gradient))
+        gains = self.margins(-_newton_step(hessian, gradient))
         if gains.max() > 0 and gains.min() >= -1e-6 * gains.max():
             return _SEPARATED.format(
                 "a plane separates the two classes, but for rows that lie on it"

@@ -13,7 +13,15 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike
 
-from ._validation import Floats, as_count, as_double, as_floats, as_positive, check_shape
+from ._validation import (
+    Floats,
+    as_count,
+    as_double,
+    as_floats,
+    as_positive,
+    check_not_empty,
+    check_shape,
+)
 
 Params = Any  # an array, or a tuple of arrays
 ValueAndGradient = Callable[[Params], tuple[float, Params]]
@@ -340,6 +348,7 @@ def newton(
     [0. 0.] 2.0
     """
     theta = as_double("params", params, 1)
+    check_not_empty("params", theta)
     target = -1.0 if tol is None else as_positive("tol", tol)
     loss_history: list[float] = []
     loss, gradient, hessian = _at(value_gradient_hessian, theta)
@@ -355,8 +364,8 @@ def newton(
         loss_history.append(loss)
         if callback is not None and callback(iteration, theta, loss, gradient):
             break
-        nearly_there = np.max(np.abs(gradient), initial=0.0) <= target
-        step = newton_step(hessian, gradient)
+        nearly_there = np.max(np.abs(gradient)) <= target
+        step = _newton_step(hessian, gradient)
         length = 1.0
         while True:
             there = _at(value_gradient_hessian, theta - length * step)
@@ -382,7 +391,7 @@ def _at(
     return float(loss), gradient, hessian
 
 
-def newton_step(hessian: Floats, gradient: Floats) -> Floats:
+def _newton_step(hessian: Floats, gradient: Floats) -> Floats:
     """Solve ``hessian @ step = gradient`` within the directions that have curvature."""
     diagonal = np.diag(hessian)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))  # makes all units of measure alike
