@@ -139,8 +139,8 @@ def log_sigmoid(z: ArrayLike) -> Any:
 
     References
     ----------
-    M. Mächler, "Accurately computing ``log(1 - exp(-|a|))``", vignette of the R package Rmpfr, 2012,
-    equation (10).
+    M. Mächler, "Accurately computing ``log(1 - exp(-|a|))``", vignette of the R package Rmpfr,
+    2012, equation (10).
 
     Examples
     --------
