@@ -290,6 +290,7 @@ def test_a_zero_loss_is_plus_zero():
         binary_cross_entropy([0, 1], [0, 1]),
         binary_cross_entropy_from_logits([0, 1], [-INF, INF]),
         softmax_cross_entropy([0], [[INF, 0]]),
+        softmax_cross_entropy([0], [[5.0]]),
         squared_error([0.0], [-0.0]),
     ):
         assert loss == 0
