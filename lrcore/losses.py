@@ -150,7 +150,8 @@ def binary_cross_entropy(y: ArrayLike, p: ArrayLike) -> float:
 
     See Also
     --------
-    binary_cross_entropy_from_logits : the same loss from scores; more accurate, and finite.
+    binary_cross_entropy_from_logits : the same loss from scores; more accurate, and finite
+        for finite scores.
 
     Notes
     -----
