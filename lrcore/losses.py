@@ -27,7 +27,7 @@ def _mean(losses: Floats) -> float:
     mean = np.mean(losses)
     if np.isinf(mean):
         mean = np.minimum(np.sum(losses / losses.size), np.max(losses))
-    return float(mean + 0.0)  # + 0.0 turns -0.0 into 0.0
+    return float(mean)
 
 
 def one_hot(y: ArrayLike, n_classes: int | None = None) -> NDArray[np.float64]:

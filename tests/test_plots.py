@@ -128,6 +128,12 @@ def test_shading_runs_from_the_colour_of_class_0_to_that_of_class_1(clouds):
     np.testing.assert_allclose(shading.cmap(0.0)[:3], to_rgb(BLUE), atol=1e-6)
     np.testing.assert_allclose(shading.cmap(1.0)[:3], to_rgb(ORANGE), atol=1e-6)
     np.testing.assert_allclose(shading.levels[[0, -1]], [0, 1])
+    bands = zip(shading.levels[:-1], shading.levels[1:], shading.get_paths(), strict=True)
+    for low, high, path in bands:
+        p = model.predict_proba(path.vertices)[:, 1] if len(path.vertices) else low
+        # the edges of a band interpolate between 201 grid lines: second order in 1/200
+        assert np.min(p) >= low - 1e-3
+        assert np.max(p) <= high + 1e-3
 
 
 def test_where_one_class_fills_the_picture_no_boundary_is_drawn(clouds):
