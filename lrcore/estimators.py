@@ -331,7 +331,8 @@ class LogisticRegression(ClassifierMixin, BaseEstimator):
         return objective.flaw(theta) if free else ""
 
     def _advice(self, objective: _MeanLogLoss, loss: float) -> str:
-        if self.solver == "sgd" or (self.batch_size or np.inf) < len(objective.y):
+        default = _ROWS_PER_SGD_STEP if self.solver == "sgd" else np.inf
+        if (self.batch_size or default) < len(objective.y):
             return (
                 "solver='newton', or batch_size=None with another solver: on mini-batches a step "
                 "of constant length never settles. tol=None makes max_iter passes and does not ask"

@@ -691,6 +691,13 @@ def test_mini_batches_never_settle(options):
     assert "more iterations" not in message
 
 
+def test_a_batch_of_all_rows_is_no_mini_batch():
+    X, y = made(n_samples=20)
+    for batch_size in (None, 20, 21):
+        model = LogisticRegression(solver="sgd", batch_size=batch_size, max_iter=3)
+        assert warning_of(model, X, y).endswith("Try more iterations (max_iter).")
+
+
 def test_mini_batches_may_converge_to_a_loose_tolerance():
     X, y = made()
     model = LogisticRegression(solver="sgd", tol=0.05, max_iter=200, random_state=0)
