@@ -67,7 +67,8 @@ def sigmoid(z: ArrayLike) -> Any:
     z, dtype = _widened("z", z)
     # sigma(z) = 1/(1 + e^-z) for z >= 0 and e^z/(1 + e^z) for z < 0: both need only e^-|z| <= 1
     e = np.exp(-np.abs(z))
-    return _narrowed(np.where(z >= 0, 1.0, e) / (1.0 + e), dtype)
+    # e <= 1, so max(e, [z >= 0]) is the 1 or the e that belongs above the line, without a branch
+    return _narrowed(np.maximum(e, z >= 0) / (1.0 + e), dtype)
 
 
 @np.errstate(all="ignore")
