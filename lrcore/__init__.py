@@ -25,7 +25,8 @@ _NAMES = {
     "activations": "sigmoid sigmoid_derivative log_sigmoid logsumexp softmax log_softmax",
     "losses": "one_hot squared_error binary_cross_entropy binary_cross_entropy_from_logits "
     "softmax_cross_entropy",
-    "gradients": "logistic_gradient_loop logistic_gradient numerical_gradient gradient_check",
+    "gradients": "logistic_gradient_loop logistic_gradient softmax_gradient_loop softmax_gradient "
+    "two_layer_gradient_loop two_layer_gradient numerical_gradient gradient_check",
     "optimizers": "gradient_descent momentum adam newton",
     "estimators": "LogisticRegression",
     "datasets": "",

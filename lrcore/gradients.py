@@ -20,7 +20,8 @@ from ._validation import (
     check_shape,
     check_unit_interval,
 )
-from .activations import sigmoid
+from .activations import sigmoid, sigmoid_derivative, softmax
+from .losses import _class_probabilities
 
 
 def _logistic_arguments(
@@ -143,6 +144,299 @@ def logistic_gradient(
     X, y, w, b, l2 = _logistic_arguments(X, y, w, b, l2)
     grad_z = (sigmoid(X @ w + b) - y) / len(y)  # (n_samples,)
     return X.T @ grad_z + l2 * w, float(grad_z.sum())
+
+
+def _softmax_arguments(
+    X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike, l2: float
+) -> tuple[Floats, Floats, Floats, Floats, float]:
+    X, W, b = as_double("X", X, 2), as_double("W", W, 2), as_double("b", b, 1)
+    check_not_empty("X", X)
+    check_shape("W", W, (X.shape[1], *W.shape[1:]), "(one row for each column of X)")
+    check_not_empty("W", W)
+    check_shape("b", b, W.shape[1:], "(one bias for each column of W)")
+    Y = _class_probabilities("y", y, (len(X), len(b)), like="X @ W")
+    return X, Y, W, b, as_positive("l2", l2, zero_allowed=True)
+
+
+@np.errstate(all="ignore")
+def softmax_gradient_loop(
+    X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike, *, l2: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Differentiate the mean softmax cross-entropy, one sample, class and feature at a time.
+
+    The specification of :func:`softmax_gradient`: the same arguments, the same result, slowly.
+
+    Parameters
+    ----------
+    X : array_like, shape (n_samples, n_features)
+        Inputs.
+    y : array_like, shape (n_samples,) or (n_samples, n_classes)
+        Class indices, or rows of probabilities such as one-hot rows.
+    W : array_like, shape (n_features, n_classes)
+        Weights.
+    b : array_like, shape (n_classes,)
+        Biases.
+    l2 : float, default 0.0
+        Strength of the penalty ``l2/2 * ||W||^2``; the biases are not penalized.
+
+    Returns
+    -------
+    grad_W : ndarray, shape (n_features, n_classes)
+        Derivatives with respect to the weights.
+    grad_b : ndarray, shape (n_classes,)
+        Derivatives with respect to the biases.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, an index is out of range, rows of `y` are not probabilities, or
+        `l2` is negative.
+
+    Notes
+    -----
+    Chapter 10 of the book derives it.
+
+    Examples
+    --------
+    >>> X, y = [[1.0, 2.0], [3.0, 5.0]], [0, 2]
+    >>> grad_W, grad_b = softmax_gradient_loop(X, y, [[0.0] * 3] * 2, [0.0] * 3)
+    >>> print(grad_b.round(4))
+    [-0.1667  0.3333 -0.1667]
+    """
+    X, Y, W, b, l2 = _softmax_arguments(X, y, W, b, l2)
+    (n_samples, n_features), n_classes = X.shape, len(b)
+    grad_W, grad_b = np.zeros(W.shape), np.zeros(n_classes)
+    for i in range(n_samples):
+        z = b.copy()
+        for k in range(n_classes):
+            for j in range(n_features):
+                z[k] += X[i, j] * W[j, k]
+        p = softmax(z)
+        for k in range(n_classes):
+            grad_z = p[k] - Y[i, k]  # dL/dz_k of this sample
+            for j in range(n_features):
+                grad_W[j, k] += grad_z * X[i, j]
+            grad_b[k] += grad_z
+    return grad_W / n_samples + l2 * W, grad_b / n_samples
+
+
+@np.errstate(all="ignore")
+def softmax_gradient(
+    X: ArrayLike, y: ArrayLike, W: ArrayLike, b: ArrayLike, *, l2: float = 0.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Differentiate the mean softmax cross-entropy with respect to weights and biases.
+
+    .. math:: \nabla_W L = \frac1n X^\top (P - Y) + \lambda W, \qquad
+       \nabla_b L = \frac1n \sum_{i=1}^n (p_i - y_i), \qquad P = \operatorname{softmax}(XW + b)
+
+    Parameters
+    ----------
+    X : array_like, shape (n_samples, n_features)
+        Inputs.
+    y : array_like, shape (n_samples,) or (n_samples, n_classes)
+        Class indices, or rows of probabilities such as one-hot rows.
+    W : array_like, shape (n_features, n_classes)
+        Weights.
+    b : array_like, shape (n_classes,)
+        Biases.
+    l2 : float, default 0.0
+        Strength :math:`\lambda` of the penalty ``l2/2 * ||W||^2``; the biases are not penalized.
+
+    Returns
+    -------
+    grad_W : ndarray, shape (n_features, n_classes)
+        Derivatives with respect to the weights.
+    grad_b : ndarray, shape (n_classes,)
+        Derivatives with respect to the biases.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, an index is out of range, rows of `y` are not probabilities, or
+        `l2` is negative.
+
+    See Also
+    --------
+    softmax_gradient_loop : the same, spelled out.
+
+    Notes
+    -----
+    The Jacobian of the softmax is a full matrix, and yet the gradient of the loss with respect to
+    the scores is no more than ``P - Y``: the logarithm undoes the exponential.  Chapter 10 of the
+    book derives it.
+
+    Examples
+    --------
+    >>> X, y = [[1.0, 2.0], [3.0, 5.0]], [0, 2]
+    >>> grad_W, grad_b = softmax_gradient(X, y, [[0.0] * 3] * 2, [0.0] * 3)
+    >>> print(grad_W.round(4))
+    [[ 0.1667  0.6667 -0.8333]
+     [ 0.1667  1.1667 -1.3333]]
+    """
+    X, Y, W, b, l2 = _softmax_arguments(X, y, W, b, l2)
+    grad_Z = (softmax(X @ W + b) - Y) / len(X)  # (n_samples, n_classes)
+    return X.T @ grad_Z + l2 * W, grad_Z.sum(axis=0)
+
+
+def _two_layer_arguments(
+    X: ArrayLike, y: ArrayLike, W1: ArrayLike, b1: ArrayLike, W2: ArrayLike, b2: ArrayLike
+) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+    X, y = as_double("X", X, 2), as_double("y", y, 1)
+    W1, b1 = as_double("W1", W1, 2), as_double("b1", b1, 1)
+    W2, b2 = as_double("W2", W2, 2), as_double("b2", b2, 1)
+    check_not_empty("X", X)
+    check_shape("y", y, X.shape[:1], "(one label for each row of X)")
+    check_shape("W1", W1, (X.shape[1], *W1.shape[1:]), "(one row for each column of X)")
+    check_not_empty("W1", W1)
+    check_shape("b1", b1, W1.shape[1:], "(one bias for each column of W1)")
+    check_shape("W2", W2, (len(b1), 1), "(one weight for each column of W1)")
+    check_shape("b2", b2, (1,), "(one bias)")
+    check_unit_interval("y", y)
+    return X, y, W1, b1, W2, b2
+
+
+@np.errstate(all="ignore")
+def two_layer_gradient_loop(
+    X: ArrayLike, y: ArrayLike, W1: ArrayLike, b1: ArrayLike, W2: ArrayLike, b2: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    r"""Differentiate the loss of a network with one hidden layer, one number at a time.
+
+    The specification of :func:`two_layer_gradient`: the same arguments, the same result, slowly.
+
+    Parameters
+    ----------
+    X : array_like, shape (n_samples, n_features)
+        Inputs.
+    y : array_like, shape (n_samples,)
+        Labels in [0, 1].
+    W1 : array_like, shape (n_features, n_hidden)
+        Weights of the hidden layer.
+    b1 : array_like, shape (n_hidden,)
+        Biases of the hidden layer.
+    W2 : array_like, shape (n_hidden, 1)
+        Weights of the output.
+    b2 : array_like, shape (1,)
+        Bias of the output.
+
+    Returns
+    -------
+    grad_W1 : ndarray, shape (n_features, n_hidden)
+        Derivatives with respect to `W1`.
+    grad_b1 : ndarray, shape (n_hidden,)
+        Derivatives with respect to `b1`.
+    grad_W2 : ndarray, shape (n_hidden, 1)
+        Derivatives with respect to `W2`.
+    grad_b2 : ndarray, shape (1,)
+        Derivative with respect to `b2`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a label lies outside [0, 1].
+
+    Notes
+    -----
+    Chapter 11 of the book derives it.
+
+    Examples
+    --------
+    >>> gradients = two_layer_gradient_loop([[1.0], [3.0]], [0, 1], [[0.0]], [0.0], [[4.0]], [-2.0])
+    >>> print(*gradients)
+    [[-0.5]] [0.] [[0.]] [0.]
+    """
+    X, y, W1, b1, W2, b2 = _two_layer_arguments(X, y, W1, b1, W2, b2)
+    (n_samples, n_features), n_hidden = X.shape, len(b1)
+    grad_W1, grad_b1 = np.zeros(W1.shape), np.zeros(n_hidden)
+    grad_W2, grad_b2 = np.zeros((n_hidden, 1)), np.zeros(1)
+    for i in range(n_samples):
+        z1, z2 = b1.copy(), b2[0]
+        for k in range(n_hidden):  # forward
+            for j in range(n_features):
+                z1[k] += X[i, j] * W1[j, k]
+            z2 += sigmoid(z1[k]) * W2[k, 0]
+        grad_z2 = sigmoid(z2) - y[i]
+        grad_b2[0] += grad_z2
+        for k in range(n_hidden):  # backward
+            grad_W2[k, 0] += grad_z2 * sigmoid(z1[k])
+            grad_z1 = grad_z2 * W2[k, 0] * sigmoid_derivative(z1[k])
+            for j in range(n_features):
+                grad_W1[j, k] += grad_z1 * X[i, j]
+            grad_b1[k] += grad_z1
+    return grad_W1 / n_samples, grad_b1 / n_samples, grad_W2 / n_samples, grad_b2 / n_samples
+
+
+@np.errstate(all="ignore")
+def two_layer_gradient(
+    X: ArrayLike, y: ArrayLike, W1: ArrayLike, b1: ArrayLike, W2: ArrayLike, b2: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    r"""Differentiate the loss of a network with one hidden layer, with respect to all parameters.
+
+    .. math:: Z_1 = X W_1 + b_1, \quad A = \sigma(Z_1), \quad z_2 = A W_2 + b_2, \quad
+       p = \sigma(z_2), \qquad
+       \nabla_{z_2} L = \frac{p - y}{n}, \quad \nabla_{W_2} L = A^\top \nabla_{z_2} L, \quad
+       \nabla_{Z_1} L = \nabla_{z_2} L \, W_2^\top \odot \sigma'(Z_1), \quad
+       \nabla_{W_1} L = X^\top \nabla_{Z_1} L
+
+    The loss is the mean binary cross-entropy.
+
+    Parameters
+    ----------
+    X : array_like, shape (n_samples, n_features)
+        Inputs.
+    y : array_like, shape (n_samples,)
+        Labels in [0, 1].
+    W1 : array_like, shape (n_features, n_hidden)
+        Weights of the hidden layer.
+    b1 : array_like, shape (n_hidden,)
+        Biases of the hidden layer.
+    W2 : array_like, shape (n_hidden, 1)
+        Weights of the output.
+    b2 : array_like, shape (1,)
+        Bias of the output.
+
+    Returns
+    -------
+    grad_W1 : ndarray, shape (n_features, n_hidden)
+        Derivatives with respect to `W1`.
+    grad_b1 : ndarray, shape (n_hidden,)
+        Derivatives with respect to `b1`.
+    grad_W2 : ndarray, shape (n_hidden, 1)
+        Derivatives with respect to `W2`.
+    grad_b2 : ndarray, shape (1,)
+        Derivative with respect to `b2`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not fit, or a label lies outside [0, 1].
+
+    See Also
+    --------
+    two_layer_gradient_loop : the same, spelled out.
+
+    Notes
+    -----
+    With all parameters zero the gradient of `W1` is zero too, and equal columns of `W1` beside
+    equal entries of `W2` stay equal for ever: training needs a random start.  Chapter 11 of the
+    book derives it.
+
+    References
+    ----------
+    D. E. Rumelhart, G. E. Hinton, R. J. Williams, "Learning representations by back-propagating
+    errors", Nature 323, 1986, pp. 533-536, doi:10.1038/323533a0.
+
+    Examples
+    --------
+    >>> gradients = two_layer_gradient([[1.0], [3.0]], [0, 1], [[0.0]], [0.0], [[4.0]], [-2.0])
+    >>> print(*gradients)
+    [[-0.5]] [0.] [[0.]] [0.]
+    """
+    X, y, W1, b1, W2, b2 = _two_layer_arguments(X, y, W1, b1, W2, b2)
+    Z1 = X @ W1 + b1  # (n_samples, n_hidden)
+    A = sigmoid(Z1)
+    grad_z2 = (sigmoid(A @ W2 + b2) - y[:, None]) / len(y)  # (n_samples, 1)
+    grad_Z1 = grad_z2 @ W2.T * sigmoid_derivative(Z1)  # (n_samples, n_hidden)
+    return X.T @ grad_Z1, grad_Z1.sum(axis=0), A.T @ grad_z2, grad_z2.sum(axis=0)
 
 
 def _steps(x: Floats) -> Floats:

@@ -263,20 +263,20 @@ def softmax_cross_entropy(y: ArrayLike, Z: ArrayLike) -> float:
     """
     Z = as_double("Z", Z, 2)
     check_not_empty("Z", Z)
-    Y = _class_probabilities("y", y, Z.shape)
+    Y = _class_probabilities("y", y, Z.shape, like="Z")
     log_P = log_softmax(Z)
     # 0 log 0 = 0: a class without a share in the truth costs nothing, however unlikely it was
     terms = np.where((Y == 0) & ~np.isnan(log_P), 0.0, -Y * log_P)
     return _mean(terms.sum(axis=1))
 
 
-def _class_probabilities(name: str, y: ArrayLike, shape: tuple[int, ...]) -> Floats:
+def _class_probabilities(name: str, y: ArrayLike, shape: tuple[int, ...], like: str) -> Floats:
     """Return the truth as rows of probabilities, whether it came as rows or as class indices."""
     truth = as_floats(name, y)
     if truth.ndim == 1:
-        check_shape(name, truth, shape[:1], "(one label for each row of Z)")
+        check_shape(name, truth, shape[:1], f"(one label for each row of {like})")
         return one_hot(truth, n_classes=shape[1])
-    check_shape(name, truth, shape, "like Z, or class indices")
+    check_shape(name, truth, shape, f"like {like}, or class indices")
     check_unit_interval(name, truth)
     allowed = max(_ROUNDING_OF_A_SUM, float(np.finfo(truth.dtype).eps))  # float16 needs more
     truth = truth.astype(np.float64, copy=False)

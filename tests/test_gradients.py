@@ -14,9 +14,18 @@ from lrcore import (
     logistic_gradient,
     logistic_gradient_loop,
     numerical_gradient,
+    one_hot,
+    sigmoid,
+    softmax_cross_entropy,
+    softmax_gradient,
+    softmax_gradient_loop,
+    two_layer_gradient,
+    two_layer_gradient_loop,
 )
 
 BOTH = [logistic_gradient_loop, logistic_gradient]
+BOTH_SOFTMAX = [softmax_gradient_loop, softmax_gradient]
+BOTH_TWO_LAYER = [two_layer_gradient_loop, two_layer_gradient]
 
 
 def made(n_samples=5, n_features=3, seed=50):
@@ -184,6 +193,261 @@ def test_what_does_not_fit_is_refused(gradient, change, message):
     with pytest.raises(ValueError, match=": expected ") as caught:
         gradient(**arguments)
     assert str(caught.value) == message
+
+
+# softmax_gradient -----------------------------------------------------------------------------
+
+
+def made_softmax(n_samples=5, n_features=3, n_classes=4, seed=54):
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, n_classes, n_samples)
+    W, b = rng.normal(size=(n_features, n_classes)), rng.normal(size=n_classes)
+    return rng.normal(size=(n_samples, n_features)), y, W, b
+
+
+def softmax_loss(X, y, W, b, l2):
+    return softmax_cross_entropy(y, X @ W + b) + l2 / 2 * np.sum(W**2)
+
+
+def with_autograd(loss, *params):
+    """Return the gradients of `loss`, a function of tensors, as PyTorch computes them."""
+    tensors = [torch.tensor(p, requires_grad=True, dtype=torch.float64) for p in params]
+    loss(*tensors).backward()
+    return [t.grad.numpy() for t in tensors]
+
+
+def assert_all_close(got, expected):
+    """Sums of up to six terms of size up to 40, in another order: 1e-14 of them."""
+    assert [np.shape(a) for a in got] == [np.shape(a) for a in expected]
+    for a, b in zip(got, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("l2", [0.0, 0.7])
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_softmax_gradient_agrees_with_autograd(gradient, l2, soft):
+    X, y, W, b = made_softmax()
+    y = np.random.default_rng(55).dirichlet(np.ones(4), size=5) if soft else y
+
+    def loss(W, b):
+        mean = torch.nn.functional.cross_entropy(torch.tensor(X) @ W + b, torch.tensor(y))
+        return mean + l2 / 2 * (W**2).sum()
+
+    assert_all_close(gradient(X, y, W, b, l2=l2), with_autograd(loss, W, b))
+
+
+@pytest.mark.parametrize("l2", [0.0, 0.7])
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_softmax_gradient_is_that_of_the_loss_with_its_penalty(gradient, l2):
+    X, y, W, b = made_softmax()
+    grad_W, grad_b = gradient(X, y, W, b, l2=l2)
+    assert gradient_check(lambda v: softmax_loss(X, y, v, b, l2), grad_W, W)
+    assert gradient_check(lambda v: softmax_loss(X, y, W, v, l2), grad_b, b)
+
+
+@given(
+    st.integers(1, 6), st.integers(1, 4), st.integers(1, 5), st.floats(0, 10), st.integers(0, 10**6)
+)
+def test_softmax_loop_and_matrix_algebra_agree(n_samples, n_features, n_classes, l2, seed):
+    X, y, W, b = made_softmax(n_samples, n_features, n_classes, seed)
+    by_loop, by_algebra = (gradient(X, y, W, b, l2=l2) for gradient in BOTH_SOFTMAX)
+    assert by_loop[0].shape == (n_features, n_classes)
+    assert by_loop[1].shape == (n_classes,)
+    assert_all_close(by_loop, by_algebra)
+
+
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_indices_and_one_hot_rows_are_the_same_truth(gradient):
+    X, y, W, b = made_softmax()
+    assert_all_close(gradient(X, one_hot(y, 4), W, b), gradient(X, y, W, b))
+
+
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_the_classes_share_out_a_sum_of_zero(gradient):
+    X, y, W, b = made_softmax()
+    grad_W, grad_b = gradient(X, y, W, b)
+    # each row of P and of Y sums to 1, up to a rounding or two
+    np.testing.assert_allclose(grad_W.sum(axis=1), 0, atol=1e-15)
+    assert grad_b.sum() == pytest.approx(0, abs=1e-15)
+
+
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_two_classes_of_softmax_are_the_logistic_case(gradient):
+    X, y, w, b = made()
+    W = np.column_stack([np.zeros(3), w])
+    grad_W, grad_b = gradient(X, y, W, [0.0, b])
+    grad_w, grad = logistic_gradient(X, y, w, b)
+    assert_all_close([grad_W, grad_b], [np.column_stack([-grad_w, grad_w]), [-grad, grad]])
+
+
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_the_biases_of_softmax_are_not_penalized(gradient):
+    X, y, W, b = made_softmax()
+    np.testing.assert_array_equal(gradient(X, y, W, b, l2=9.0)[1], gradient(X, y, W, b)[1])
+    difference = gradient(X, y, W, b, l2=9.0)[0] - gradient(X, y, W, b)[0]
+    np.testing.assert_allclose(difference, 9.0 * W, rtol=1e-13, atol=1e-14)  # l2 W is added last
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": np.zeros(5)}, "X: expected a 2-D array, got shape (5,)"),
+        ({"X": np.zeros((0, 3)), "y": []}, "X: expected at least one entry, got shape (0, 3)"),
+        ({"y": [0, 1]}, "y: expected shape (5,) (one label for each row of X @ W), got (2,)"),
+        ({"y": [0, 1, 2, 3, 4]}, "y: expected class indices from 0 and below n_classes=4, got 4"),
+        ({"y": [0.5] * 5}, "y: expected class indices (whole numbers), got 0.5"),
+        (
+            {"y": np.zeros((5, 1))},
+            "y: expected shape (5, 4) like X @ W, or class indices, got (5, 1)",
+        ),
+        ({"y": np.eye(5, 4)}, "y: expected rows that sum to 1, got 0 in row 4"),
+        ({"W": np.zeros(3)}, "W: expected a 2-D array, got shape (3,)"),
+        (
+            {"W": np.zeros((4, 3))},
+            "W: expected shape (3, 3) (one row for each column of X), got (4, 3)",
+        ),
+        ({"W": np.zeros((3, 0)), "b": []}, "W: expected at least one entry, got shape (3, 0)"),
+        ({"b": 0.0}, "b: expected a 1-D array, got shape ()"),
+        ({"b": [0.0]}, "b: expected shape (4,) (one bias for each column of W), got (1,)"),
+        ({"b": np.zeros((1, 4))}, "b: expected a 1-D array, got shape (1, 4)"),
+        ({"l2": -1}, "l2: expected a finite number >= 0, got -1"),
+    ],
+)
+@pytest.mark.parametrize("gradient", BOTH_SOFTMAX)
+def test_what_does_not_fit_softmax_is_refused(gradient, change, message):
+    arguments = dict(zip("XyWb", made_softmax(), strict=True)) | change
+    with pytest.raises(ValueError, match=": expected ") as caught:
+        gradient(**arguments)
+    assert str(caught.value) == message
+
+
+# two_layer_gradient ---------------------------------------------------------------------------
+
+
+def made_two_layer(n_samples=5, n_features=3, n_hidden=4, seed=56):
+    rng = np.random.default_rng(seed)
+    X, y, _, _ = made(n_samples, n_features, seed)
+    W1, b1 = rng.normal(size=(n_features, n_hidden)), rng.normal(size=n_hidden)
+    return X, y, W1, b1, rng.normal(size=(n_hidden, 1)), rng.normal(size=1)
+
+
+@pytest.mark.parametrize("soft", [False, True])
+@pytest.mark.parametrize("gradient", BOTH_TWO_LAYER)
+def test_two_layer_gradient_agrees_with_autograd(gradient, soft):
+    X, y, *params = made_two_layer()
+    y = np.random.default_rng(57).uniform(size=5) if soft else y
+
+    def loss(W1, b1, W2, b2):
+        z2 = torch.sigmoid(torch.tensor(X) @ W1 + b1) @ W2 + b2
+        truth = torch.tensor(y, dtype=torch.float64)
+        return torch.nn.functional.binary_cross_entropy_with_logits(z2[:, 0], truth)
+
+    assert_all_close(gradient(X, y, *params), with_autograd(loss, *params))
+
+
+@pytest.mark.parametrize("which", range(4))
+@pytest.mark.parametrize("gradient", BOTH_TWO_LAYER)
+def test_two_layer_gradient_is_that_of_the_loss(gradient, which):
+    X, y, *params = made_two_layer()
+
+    def loss(value):
+        W1, b1, W2, b2 = (value if k == which else p for k, p in enumerate(params))
+        return binary_cross_entropy_from_logits(y, (sigmoid(X @ W1 + b1) @ W2 + b2)[:, 0])
+
+    assert gradient_check(loss, gradient(X, y, *params)[which], params[which])
+
+
+@given(st.integers(1, 6), st.integers(1, 4), st.integers(1, 5), st.integers(0, 10**6))
+def test_two_layer_loop_and_matrix_algebra_agree(n_samples, n_features, n_hidden, seed):
+    arguments = made_two_layer(n_samples, n_features, n_hidden, seed)
+    by_loop, by_algebra = (gradient(*arguments) for gradient in BOTH_TWO_LAYER)
+    assert [a.shape for a in by_loop] == [(n_features, n_hidden), (n_hidden,), (n_hidden, 1), (1,)]
+    assert_all_close(by_loop, by_algebra)
+
+
+@pytest.mark.parametrize("gradient", BOTH_TWO_LAYER)
+def test_equal_hidden_units_get_equal_gradients(gradient):
+    """Why a network starts at random."""
+    X, y, W1, b1, W2, b2 = made_two_layer()
+    W1, b1, W2 = np.tile(W1[:, :1], 4), np.full(4, b1[0]), np.full((4, 1), W2[0, 0])
+    grad_W1, grad_b1, grad_W2, _ = gradient(X, y, W1, b1, W2, b2)
+    assert_all_close([grad_W1, grad_b1], [np.tile(grad_W1[:, :1], 4), np.full(4, grad_b1[0])])
+    assert_all_close([grad_W2], [np.full((4, 1), grad_W2[0, 0])])
+    np.testing.assert_array_equal(gradient(X, y, W1, b1, 0 * W2, b2)[0], 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": np.zeros(5)}, "X: expected a 2-D array, got shape (5,)"),
+        ({"X": np.zeros((0, 3)), "y": []}, "X: expected at least one entry, got shape (0, 3)"),
+        ({"y": np.zeros((5, 1))}, "y: expected a 1-D array, got shape (5, 1)"),
+        ({"y": [0, 1]}, "y: expected shape (5,) (one label for each row of X), got (2,)"),
+        ({"y": [2, 1, 1, 1, 1]}, "y: expected values in [0, 1], got 2.0"),
+        ({"W1": np.zeros(4)}, "W1: expected a 2-D array, got shape (4,)"),
+        (
+            {"W1": np.zeros((4, 3))},
+            "W1: expected shape (3, 3) (one row for each column of X), got (4, 3)",
+        ),
+        (
+            {"W1": np.zeros((3, 0)), "b1": [], "W2": np.zeros((0, 1))},
+            "W1: expected at least one entry, got shape (3, 0)",
+        ),
+        ({"b1": 0.0}, "b1: expected a 1-D array, got shape ()"),
+        ({"b1": [0.0]}, "b1: expected shape (4,) (one bias for each column of W1), got (1,)"),
+        ({"W2": np.zeros(4)}, "W2: expected a 2-D array, got shape (4,)"),
+        (
+            {"W2": np.zeros((1, 4))},
+            "W2: expected shape (4, 1) (one weight for each column of W1), got (1, 4)",
+        ),
+        (
+            {"W2": np.zeros((4, 2))},
+            "W2: expected shape (4, 1) (one weight for each column of W1), got (4, 2)",
+        ),
+        ({"b2": 0.0}, "b2: expected a 1-D array, got shape ()"),
+        ({"b2": [0.0, 0.0]}, "b2: expected shape (1,) (one bias), got (2,)"),
+    ],
+)
+@pytest.mark.parametrize("gradient", BOTH_TWO_LAYER)
+def test_what_does_not_fit_two_layers_is_refused(gradient, change, message):
+    names = ["X", "y", "W1", "b1", "W2", "b2"]
+    arguments = dict(zip(names, made_two_layer(), strict=True)) | change
+    with pytest.raises(ValueError, match=": expected ") as caught:
+        gradient(**arguments)
+    assert str(caught.value) == message
+
+
+# Both -----------------------------------------------------------------------------------------
+
+DEEPER = [(g, made_softmax()) for g in BOTH_SOFTMAX] + [
+    (g, made_two_layer()) for g in BOTH_TWO_LAYER
+]
+
+
+@pytest.mark.parametrize(("gradient", "arguments"), DEEPER)
+def test_arguments_of_matrices_are_not_changed_and_any_memory_will_do(gradient, arguments):
+    X, y, *params = arguments
+    before = [p.copy() for p in params]
+    table = np.asfortranarray(np.repeat(X, 2, axis=1))
+    for array in (table, *params):
+        array.flags.writeable = False
+    got = gradient(table[:, ::2], list(y), *params)
+    assert_all_close(got, gradient(pd.DataFrame(X), y, *(p.tolist() for p in params)))
+    for old, new in zip(before, params, strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize(("gradient", "arguments"), DEEPER)
+def test_nan_in_matrices_is_contagious_and_overflow_silent(gradient, arguments):
+    for where in (0, *range(2, len(arguments))):
+        changed = [np.array(a, dtype=float) for a in arguments]
+        changed[where].flat[0] = np.nan
+        assert all(np.all(np.isnan(a)) for a in gradient(*changed))
+    X, y, *params = arguments
+    with np.errstate(all="raise"):
+        got = gradient(X * 1e150, y, *params)
+    assert all(np.all(np.isfinite(a)) for a in got)
 
 
 # numerical_gradient ---------------------------------------------------------------------------
