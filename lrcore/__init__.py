@@ -27,7 +27,7 @@ _NAMES = {
     "softmax_cross_entropy",
     "gradients": "logistic_gradient_loop logistic_gradient softmax_gradient_loop softmax_gradient "
     "two_layer_gradient_loop two_layer_gradient numerical_gradient gradient_check",
-    "optimizers": "gradient_descent momentum adam newton",
+    "optimizers": "gradient_descent momentum adam newton lbfgs",
     "estimators": "LogisticRegression",
     "datasets": "",
     "plots": "",

@@ -7,6 +7,7 @@ it returns have the same form.  A mini-batch is drawn by the function, not by th
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -351,7 +352,8 @@ def newton(
     check_not_empty("params", theta)
     target = -1.0 if tol is None else as_positive("tol", tol)
     loss_history: list[float] = []
-    loss, gradient, hessian = _at(value_gradient_hessian, theta)
+    evaluate = partial(_checked, value_gradient_hessian)
+    loss, gradient, hessian = evaluate(theta)
     for iteration in range(as_count("max_iter", max_iter, least=1)):
         if not (np.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
             warnings.warn(
@@ -366,29 +368,48 @@ def newton(
             break
         nearly_there = np.max(np.abs(gradient)) <= target
         step = _newton_step(hessian, gradient)
-        length = 1.0
-        while True:
-            there = _at(value_gradient_hessian, theta - length * step)
-            # Armijo's condition; below the last term, a difference of losses is only rounding
-            needed = 1e-4 * length * (gradient @ step) - 1e-14 * abs(loss)
-            if nearly_there or loss - there[0] >= needed or length < 1e-10:
-                break
-            length /= 2
-        theta = theta - length * step
-        loss, gradient, hessian = there
         if nearly_there:
+            theta = theta - step
             break
+        length, found = _downhill(evaluate, theta, step, loss, gradient)
+        if length == 0:
+            break
+        theta = theta - length * step
+        loss, gradient, hessian = found
     return theta, loss_history
 
 
-def _at(
-    function: Callable[[Floats], tuple[float, Floats, Floats]], theta: Floats
-) -> tuple[float, Floats, Floats]:
-    loss, gradient, hessian = function(theta.copy())
-    gradient, hessian = np.asarray(gradient), np.asarray(hessian)
+def _checked(function: Callable[[Floats], Any], theta: Floats) -> tuple[Any, ...]:
+    """Evaluate `function` on a copy of `theta`: a loss, a gradient, and perhaps a Hessian."""
+    loss, gradient, *hessian = function(theta.copy())
+    gradient = np.asarray(gradient)
     check_shape("gradient", gradient, theta.shape, "like params")
-    check_shape("hessian", hessian, theta.shape * 2, "(a row and a column for each parameter)")
-    return float(loss), gradient, hessian
+    for matrix in hessian:
+        why = "(a row and a column for each parameter)"
+        check_shape("hessian", np.asarray(matrix), theta.shape * 2, why)
+    return float(loss), gradient, *map(np.asarray, hessian)
+
+
+def _downhill(
+    evaluate: Callable[[Floats], tuple[Any, ...]],
+    theta: Floats,
+    step: Floats,
+    loss: float,
+    gradient: Floats,
+) -> tuple[float, tuple[Any, ...]]:
+    """Halve the step until the loss falls; return its length and what is found there.
+
+    The length is 0 where no step helps: what is left of the slope is smaller than rounding.
+    """
+    length = 1.0
+    found: tuple[Any, ...] = ()
+    while length > 1e-10:
+        found = evaluate(theta - length * step)
+        # Armijo's condition; below the last term, a difference of losses is only rounding
+        if loss - found[0] >= 1e-4 * length * (gradient @ step) - 1e-14 * abs(loss):
+            return length, found
+        length /= 2
+    return 0.0, found
 
 
 def _newton_step(hessian: Floats, gradient: Floats) -> Floats:
@@ -402,3 +423,130 @@ def _newton_step(hessian: Floats, gradient: Floats) -> Floats:
     # of all the solutions, the one of smallest norm has no part along the flat directions
     flat = scipy.linalg.orth(unit[:, None] * directions[:, ~curved])
     return np.asarray(step - flat @ (flat.T @ step))
+
+
+def lbfgs(
+    value_and_gradient: Callable[[Floats], tuple[float, Floats]],
+    params: ArrayLike,
+    *,
+    inverse_hessian: Callable[[Floats], Floats] | None = None,
+    tol: float | None = 1e-8,
+    max_iter: int = 1000,
+    memory: int = 20,
+    callback: Callback | None = None,
+) -> tuple[Floats, list[float]]:
+    r"""Step as Newton would, with a guessed matrix that every step corrects (limited-memory BFGS).
+
+    .. math:: \theta \leftarrow \theta - t\, B^{-1} \nabla L(\theta), \qquad
+       B s_k = y_k \text{ for the last steps } s_k \text{ and changes of the gradient } y_k
+
+    Parameters
+    ----------
+    value_and_gradient : callable
+        ``value_and_gradient(params)`` returns the loss and its gradient of shape (n_params,).
+    params : array_like, shape (n_params,)
+        The starting point; not modified.
+    inverse_hessian : callable, optional
+        ``inverse_hessian(v)`` multiplies a vector of shape (n_params,) by the inverse of a first
+        guess of the Hessian, a positive definite matrix.  The better the guess, the fewer passes
+        over the data.  Without it, the guess is a multiple of the unit matrix.
+    tol : float or None, default 1e-8
+        Stop once the largest entry of the gradient is at most this.  With None, all `max_iter`
+        steps are made.
+    max_iter : int, default 1000
+        The largest number of steps, >= 1.
+    memory : int, default 20
+        How many of the last steps are remembered, >= 1.
+    callback : callable, optional
+        Called as ``callback(iteration, params, loss, gradient)`` before each step, counting from 0;
+        a true result stops there.
+
+    Returns
+    -------
+    params : ndarray, shape (n_params,)
+        The parameters after the last step.
+    loss_history : list of float
+        The loss before each step; entry 0 belongs to the starting point.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the gradient has a shape that does not fit.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the loss or its gradient is not finite at the starting point.
+
+    Notes
+    -----
+    The step length t is 1 unless the loss would rise; then it is halved until the loss falls.  If
+    it does not fall at all, rounding has been reached, and the search ends.  Chapter 16 of the book
+    derives it.
+
+    References
+    ----------
+    J. Nocedal, "Updating quasi-Newton matrices with limited storage", Mathematics of Computation
+    35(151), 1980, pp. 773-782, doi:10.1090/S0025-5718-1980-0572855-7.
+
+    Examples
+    --------
+    >>> def bowl(x):
+    ...     return np.cosh(x).sum(), np.sinh(x)
+    >>> x, losses = lbfgs(bowl, [1.0, -2.0])
+    >>> print(x.round(6) + 0.0, f"{losses[-1]:.6f}")
+    [0. 0.] 2.000000
+    """
+    theta = as_double("params", params, 1)
+    check_not_empty("params", theta)
+    target = -1.0 if tol is None else as_positive("tol", tol)
+    memory = as_count("memory", memory, least=1)
+    pairs: list[tuple[Floats, Floats]] = []
+    loss_history: list[float] = []
+    evaluate = partial(_checked, value_and_gradient)
+    loss, gradient = evaluate(theta)
+    if not (np.isfinite(loss) and np.isfinite(gradient).all()):
+        warnings.warn(
+            f"the loss is {loss} at the starting point, or its gradient is not finite",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return theta.copy(), loss_history
+    for iteration in range(as_count("max_iter", max_iter, least=1)):
+        loss_history.append(loss)
+        if callback is not None and callback(iteration, theta, loss, gradient):
+            break
+        if np.max(np.abs(gradient)) <= target:
+            break
+        step = _two_loops(gradient, pairs, inverse_hessian)
+        length, found = _downhill(evaluate, theta, step, loss, gradient)
+        if length == 0:
+            break
+        move, change = -length * step, found[1] - gradient
+        if change @ move > 0:  # else the pair would make the matrix indefinite
+            pairs = [*pairs, (move, change)][-memory:]
+        theta = theta + move
+        loss, gradient = found
+    return theta, loss_history
+
+
+def _two_loops(
+    gradient: Floats,
+    pairs: list[tuple[Floats, Floats]],
+    inverse_hessian: Callable[[Floats], Floats] | None,
+) -> Floats:
+    """Multiply `gradient` by the inverse matrix that maps every change back to its step."""
+    q, shares = gradient.copy(), []
+    for step, change in reversed(pairs):
+        shares.append((step @ q) / (step @ change))
+        q -= shares[-1] * change
+    if inverse_hessian is not None:
+        q = inverse_hessian(q)
+    elif pairs:  # the multiple of the unit matrix that fits the last step best
+        step, change = pairs[-1]
+        q *= (step @ change) / (change @ change)
+    else:
+        q /= max(1.0, float(np.linalg.norm(q)))
+    for (step, change), share in zip(pairs, reversed(shares), strict=True):
+        q += (share - (change @ q) / (step @ change)) * step
+    return q

@@ -199,6 +199,8 @@ SIGNATURES = {
     "momentum": f"{DESCENT}, decay=0.9, callback=None",
     "adam": f"{DESCENT}, decay=0.9, square_decay=0.999, epsilon=1e-08, callback=None",
     "newton": "value_gradient_hessian, params, *, tol=1e-08, max_iter=100, callback=None",
+    "lbfgs": "value_and_gradient, params, *, inverse_hessian=None, tol=1e-08, max_iter=1000, "
+    "memory=20, callback=None",
     "LogisticRegression": "*, l2=0.0, solver='newton', learning_rate=0.1, max_iter=1000, "
     "tol=1e-08, batch_size=None, fit_intercept=True, random_state=None, verbose=False",
     "LogisticRegression.fit": "self, X, y, sample_weight=None",

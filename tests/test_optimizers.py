@@ -1,12 +1,14 @@
 """The optimizers take the steps that PyTorch's take; Newton's method arrives in a few."""
 
+import re
+
 import mpmath
 import numpy as np
 import pytest
 import scipy.optimize
 import torch
 
-from lrcore import adam, gradient_descent, momentum, newton
+from lrcore import adam, gradient_descent, lbfgs, momentum, newton
 
 FIRST_ORDER = [gradient_descent, momentum, adam]
 START = (np.array([1.5, -0.4]), np.array([[0.3, 2.0, -1.0]]))
@@ -272,6 +274,13 @@ def test_newton_halves_a_step_that_would_climb():
     assert abs(x[0]) < 1e-12  # the last step cubes an error of 1e-8
 
 
+def test_newton_gives_up_where_the_gradient_lies():
+    """A gradient that points uphill: no step makes the loss fall, so the start is returned."""
+    found, losses = newton(lambda x: (float(x @ x), -2 * x, 2 * np.eye(2)), [1.0, 2.0])
+    assert found.tolist() == [1.0, 2.0]
+    assert losses == [5.0]
+
+
 def test_newton_makes_max_iter_steps_without_tol():
     _, losses = newton(cosh_bowl, [1.0], tol=None, max_iter=7)
     assert len(losses) == 7
@@ -359,3 +368,152 @@ def test_newton_refuses(found, change, message):
     with pytest.raises(ValueError, match=": expected ") as caught:
         newton(lambda x: found, **arguments)
     assert str(caught.value) == message
+
+
+# --- lbfgs ------------------------------------------------------------------------------------
+
+
+def rosenbrock(x):
+    return scipy.optimize.rosen(x), scipy.optimize.rosen_der(x)
+
+
+def test_lbfgs_finds_the_minimum_that_scipy_finds():
+    """A curved valley in ten dimensions; SciPy's L-BFGS-B is the oracle."""
+    start = np.linspace(-1.5, 2.0, 10)
+    oracle = scipy.optimize.minimize(rosenbrock, start, jac=True, method="L-BFGS-B")
+    ours, losses = lbfgs(rosenbrock, start, tol=1e-9)
+    assert oracle.success
+    # both are at the minimum (1, ..., 1); SciPy stops at a gradient of about 1e-5
+    assert np.allclose(oracle.x, 1.0, atol=1e-4)
+    assert np.allclose(ours, 1.0, rtol=0, atol=1e-8)
+    assert losses[0] == rosenbrock(start)[0]
+    assert np.all(np.diff(losses) <= 1e-14)
+
+
+def quadratic(matrix, minimum):
+    def value_and_gradient(x):
+        return 0.5 * (x - minimum) @ matrix @ (x - minimum), matrix @ (x - minimum)
+
+    return value_and_gradient
+
+
+@pytest.mark.parametrize("memory", [1, 3, 20])
+def test_lbfgs_solves_badly_scaled_bowls(memory):
+    rng = np.random.default_rng(0)
+    basis = np.linalg.qr(rng.normal(size=(6, 6)))[0]
+    matrix = basis @ np.diag(10.0 ** np.arange(-1.0, 5.0) / 10) @ basis.T
+    minimum = rng.normal(size=6)
+    found, _ = lbfgs(quadratic(matrix, minimum), np.zeros(6), memory=memory, max_iter=20_000)
+    # a gradient of 1e-8 over the smallest curvature, 1e-2
+    assert np.allclose(found, minimum, rtol=0, atol=2e-6)
+
+
+def test_lbfgs_with_the_true_hessian_is_newtons_method():
+    """On a bowl the first step is then exact, and one more look confirms it."""
+    rng = np.random.default_rng(1)
+    root = rng.normal(size=(5, 5))
+    matrix, minimum = root @ root.T + np.eye(5), rng.normal(size=5)
+    found, losses = lbfgs(
+        quadratic(matrix, minimum),
+        np.zeros(5),
+        inverse_hessian=lambda v: np.linalg.solve(matrix, v),
+    )
+    assert len(losses) == 2
+    assert np.allclose(found, minimum, rtol=0, atol=1e-12)  # a well-conditioned 5 x 5 solve
+
+
+def test_lbfgs_learns_what_a_rough_hessian_does_not_say():
+    """With a matrix that is off by a factor of up to three the steps get few all the same."""
+    curvatures = np.geomspace(1e-6, 1e6, 12)
+    guess = curvatures * np.random.default_rng(2).uniform(1, 3, 12)
+    bowl = quadratic(np.diag(curvatures), np.ones(12))
+    _, without = lbfgs(bowl, np.zeros(12), tol=1e-9, max_iter=500)
+    found, with_guess = lbfgs(bowl, np.zeros(12), tol=1e-9, inverse_hessian=lambda v: v / guess)
+    assert len(with_guess) < 30 < len(without)
+    # the flattest direction: 1e-9 / 1e-6
+    assert np.allclose(found, 1.0, rtol=0, atol=2e-3)
+
+
+def test_lbfgs_halves_a_step_that_would_climb():
+    """The guess says flat where it is steep, so the whole step lands far up the other side."""
+    _, losses = lbfgs(
+        quadratic(np.eye(1), np.zeros(1)), [1.0], inverse_hessian=lambda v: 100 * v, max_iter=5
+    )
+    assert np.all(np.diff(losses) < 0)
+
+
+def test_lbfgs_forgets_a_pair_of_negative_curvature():
+    """A hilltop between two valleys: the gradient's change points against the step there."""
+
+    def two_valleys(x):
+        return float(x[0] ** 4 - x[0] ** 2), 4 * x**3 - 2 * x
+
+    found, _ = lbfgs(two_valleys, [0.05])
+    assert abs(abs(found[0]) - np.sqrt(0.5)) < 1e-8
+
+
+def test_lbfgs_ends_where_rounding_does():
+    """A loss of a million plus a bowl cannot be told from a million near the bottom."""
+
+    def raised(x):
+        return 1e6 + float(x @ x), 2 * x
+
+    found, losses = lbfgs(raised, [3.0, 4.0], tol=1e-300)
+    assert len(losses) < 100
+    assert np.abs(found).max() < 1e-2
+
+
+def test_lbfgs_gives_up_where_the_gradient_lies():
+    """A gradient that points uphill: no step makes the loss fall, so the start is returned."""
+    found, losses = lbfgs(lambda x: (float(x @ x), -2 * x), [1.0, 2.0])
+    assert found.tolist() == [1.0, 2.0]
+    assert losses == [5.0]
+
+
+def test_lbfgs_makes_max_iter_steps_without_tol_and_stops_for_the_callback():
+    seen = []
+
+    def watch(*state):
+        seen.append(state)
+        return len(seen) == 3
+
+    bowl = quadratic(np.diag([1.0, 3.0]), np.ones(2))
+    assert len(lbfgs(bowl, [0.0, 0.0], tol=None, max_iter=4)[1]) == 4
+    _, losses = lbfgs(bowl, [0.0, 0.0], tol=None, callback=watch)
+    assert len(losses) == 3
+    assert [state[0] for state in seen] == [0, 1, 2]
+    assert [state[2] for state in seen] == losses
+
+
+def test_lbfgs_leaves_its_start_and_says_so_where_it_is_not_finite():
+    start = np.array([1.0, 2.0])
+    start.flags.writeable = False
+    lbfgs(quadratic(np.eye(2), np.zeros(2)), start)
+    assert start.tolist() == [1.0, 2.0]
+    with pytest.warns(RuntimeWarning, match="the loss is nan at the starting point"):
+        found, losses = lbfgs(lambda x: (np.nan, x), start)
+    assert losses == []
+    assert found.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"params": 1.0}, "params: expected a 1-D array, got shape ()"),
+        ({"params": []}, "params: expected at least one entry, got shape (0,)"),
+        ({"tol": 0}, "tol: expected a finite number > 0, got 0"),
+        ({"max_iter": 0}, "max_iter: expected a whole number >= 1, got 0"),
+        ({"memory": 0}, "memory: expected a whole number >= 1, got 0"),
+    ],
+)
+def test_lbfgs_refuses(change, message):
+    arguments = {"params": [1.0]} | change
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        lbfgs(lambda x: (float(x @ x), 2 * x), arguments.pop("params"), **arguments)
+
+
+def test_lbfgs_refuses_a_gradient_of_another_shape():
+    with pytest.raises(
+        ValueError, match=r"gradient: expected shape \(2,\) like params, got \(1,\)"
+    ):
+        lbfgs(lambda x: (0.0, np.zeros(1)), [1.0, 2.0])
