@@ -23,8 +23,13 @@ MAY_IMPORT = {
     "losses": {"numpy", "_validation", "activations"},
     "gradients": {"numpy", "_validation", "activations", "losses"},
     "optimizers": {"numpy", "scipy.linalg", "_validation"},
+    "_objectives": {"numpy", "_validation", "activations"},
+    "_classifier": {
+        "numpy", "scipy.sparse", "sklearn", "_validation", "activations", "optimizers",
+        "_objectives",
+    },
     "estimators": {
-        "numpy", "sklearn", "_validation", "activations", "losses", "gradients", "optimizers",
+        "numpy", "_validation", "activations", "optimizers", "_objectives", "_classifier",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
     "plots": {"numpy", "matplotlib", "_validation", "activations"},
