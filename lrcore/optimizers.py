@@ -29,6 +29,8 @@ ValueAndGradient = Callable[[Params], tuple[float, Params]]
 Callback = Callable[[int, Params, float, Params], Any]
 Rule = Callable[[list[Floats]], list[Floats]]
 
+_NEARLY_FLAT = 1e-8  # a share of curvature that a Cholesky factor cannot be trusted with
+
 
 def gradient_descent(
     value_and_gradient: ValueAndGradient,
@@ -413,14 +415,27 @@ def _downhill(
 
 
 def _newton_step(hessian: Floats, gradient: Floats) -> Floats:
-    """Solve ``hessian @ step = gradient`` within the directions that have curvature."""
+    """Solve ``hessian @ step = gradient``, within the directions that have curvature."""
     diagonal = np.diag(hessian)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))  # makes all units of measure alike
-    curvatures, directions = scipy.linalg.eigh(hessian * unit * unit[:, None])
+    alike = hessian * unit * unit[:, None]
+    try:
+        root, lower = scipy.linalg.cho_factor(alike)
+    except scipy.linalg.LinAlgError:
+        return _shortest_step(alike, unit, gradient)
+    # a squared pivot is what is left of a column's curvature once the columns before it are known
+    if np.diag(root).min() ** 2 < _NEARLY_FLAT:
+        return _shortest_step(alike, unit, gradient)
+    return np.asarray(unit * scipy.linalg.cho_solve((root, lower), unit * gradient))
+
+
+def _shortest_step(alike: Floats, unit: Floats, gradient: Floats) -> Floats:
+    """Do the same where directions are flat, or nearly: of all solutions, take the shortest."""
+    curvatures, directions = scipy.linalg.eigh(alike)
     curved = curvatures > 50 * len(curvatures) * np.finfo(float).eps * curvatures[-1]
     along = directions[:, curved].T @ (unit * gradient) / curvatures[curved]
     step = unit * (directions[:, curved] @ along)
-    # of all the solutions, the one of smallest norm has no part along the flat directions
+    # the shortest solution has no part along the flat directions
     flat = scipy.linalg.orth(unit[:, None] * directions[:, ~curved])
     return np.asarray(step - flat @ (flat.T @ step))
 
