@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._classifier import FIRST_ORDER, Classifier
-from ._objectives import LinearObjective, LogisticObjective, Objective
+from ._objectives import LinearObjective, LogisticObjective, Objective, SoftmaxObjective
 from ._validation import Floats, as_positive
 from .optimizers import _newton_step, newton
 
@@ -112,25 +112,35 @@ class _LinearClassifier(Classifier):
         self.intercept_ = W[n_features].copy() if self.fit_intercept else np.zeros(W.shape[1])
 
     def _problem(self, objective: LinearObjective, theta: Floats) -> str:
-        free = not objective.penalty.any()
+        free, two = not objective.penalty.any(), len(self.classes_) == 2
         if free and objective.margins(theta).min() > 0:
-            return _SEPARATED.format("a plane separates the two classes")
-        return super()._problem(objective, theta) or (_flaw(objective, theta) if free else "")
+            where = "a plane separates the two classes" if two else "planes separate the classes"
+            return _SEPARATED.format(where)
+        problem = super()._problem(objective, theta)
+        if problem or not free:
+            return problem
+        if _is_collinear(objective):
+            return _COLLINEAR
+        if _falls_for_ever(objective, theta):
+            where = "a plane separates the two classes, but for rows that lie on it"
+            some = "planes separate some of the classes, but for rows that lie on them"
+            return _SEPARATED.format(where if two else some)
+        return ""
 
 
-def _flaw(objective: LinearObjective, theta: Floats) -> str:
-    """Say why the unpenalized loss has no single minimum, though its gradient is small."""
+def _is_collinear(objective: LinearObjective) -> bool:
     lengths = np.linalg.norm(objective.X, axis=0)
     unit_columns = objective.X / np.where(lengths > 0, lengths, 1.0)
-    if np.linalg.matrix_rank(unit_columns, rtol=_DEPENDENT) < len(lengths):
-        return _COLLINEAR
+    return bool(np.linalg.matrix_rank(unit_columns, rtol=_DEPENDENT) < len(lengths))
+
+
+def _falls_for_ever(objective: LinearObjective, theta: Floats) -> bool:
+    """Say whether the loss has no minimum, though its gradient at `theta` is small."""
     # near a minimum the next step of Newton's method points anywhere; where the loss falls for
     # ever, it points to where no row loses and some row gains
     _, gradient, hessian = objective.value_gradient_hessian(theta)
     gains = objective.margins(-_newton_step(hessian, gradient))
-    if gains.max() > 0 and gains.min() >= -1e-6 * gains.max():
-        return _SEPARATED.format("a plane separates the two classes, but for rows that lie on it")
-    return ""
+    return bool(gains.max() > 0 and gains.min() >= -1e-6 * gains.max())
 
 
 def _centre_and_scale(X: Floats, shares: Floats) -> tuple[Floats, Floats]:
@@ -249,3 +259,127 @@ class LogisticRegression(_LinearClassifier):
             If `X` is not 2-D, holds nan or inf, or has another number of columns than in fit.
         """
         return self._fitted_rows(X) @ self.coef_[0] + self.intercept_[0]
+
+
+class SoftmaxRegression(_LinearClassifier):
+    r"""Classify into any number of classes: linear scores, a softmax, the mean cross-entropy.
+
+    .. math:: P(y = k \mid x) = \operatorname{softmax}(W^\top x + b)_k, \qquad
+       \min_{W, b}\; -\frac1n \sum_{i=1}^n \log P(y_i \mid x_i) + \frac{\lambda}{2} \|W\|^2
+
+    Parameters
+    ----------
+    l2 : float, default 0.0
+        Strength :math:`\lambda` of the penalty ``l2/2 * ||W||^2`` on the mean loss; the biases are
+        not penalized.  scikit-learn's ``C`` is ``1 / (l2 * n_samples)``.
+    solver : {"newton", "gd", "sgd", "momentum", "adam"}, default "newton"
+        How to find the minimum: Newton's method; gradient descent with all rows at each step, or
+        with a few (sgd); gradient descent with momentum; Adam.
+    learning_rate : float, default 0.1
+        Step size of all solvers but newton.  On features of very different scales no step size is
+        good: standardize them first.
+    max_iter : int, default 1000
+        The largest number of steps; with mini-batches, of passes over the rows.
+    tol : float or None, default 1e-8
+        Converged means that no entry of the gradient is larger.  With None, the solver makes
+        `max_iter` iterations, and nothing is claimed or checked.
+    batch_size : int, optional
+        Rows for each step of sgd (32 if not given), momentum and adam (all if not given).
+    fit_intercept : bool, default True
+        Whether the model has biases.
+    random_state : int, numpy.random.RandomState or None
+        Decides the order of the rows in mini-batches.
+    verbose : bool, default False
+        Whether to print the loss while fitting: at each iteration of newton, at every 100th of the
+        others.
+
+    Attributes
+    ----------
+    coef_ : ndarray, shape (n_classes, n_features)
+        Weights, ``W.T``; each column sums to zero.
+    intercept_ : ndarray, shape (n_classes,)
+        Biases; they sum to zero.
+    classes_ : ndarray, shape (n_classes,)
+        The labels, sorted.
+    n_iter_ : int
+        Number of iterations made.
+    loss_history_ : list of float
+        The loss, penalty included, before each iteration; ``n_iter_`` entries.
+    n_features_in_ : int
+        Number of columns seen by fit.
+    feature_names_in_ : ndarray, shape (n_features,)
+        Column names, if fit was given a frame whose columns have names.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        If the minimum was not reached: too few iterations, too long a step, classes that planes
+        separate (without a penalty there is then no minimum), or linearly dependent columns
+        (there are then many).
+
+    See Also
+    --------
+    LogisticRegression : the same for two classes, with half as many parameters.
+
+    Notes
+    -----
+    The softmax does not change when the same number is added to the scores of all classes, so the
+    same vector may be added to all rows of ``coef_``.  Of all these equal models the one of
+    smallest norm is returned: its weights, and its biases, sum to zero over the classes.  For two
+    classes the difference of the two rows is the weight vector of :class:`LogisticRegression` with
+    half the `l2`, because a weight w is then split into w/2 and -w/2.  Chapter 10 of the book
+    derives it.
+
+    References
+    ----------
+    J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition", in: Neurocomputing, Springer, 1990,
+    pp. 227-236, doi:10.1007/978-3-642-76153-9_28.
+
+    Examples
+    --------
+    >>> hours = [[0.5], [1.0], [1.5], [2.0], [2.5], [3.0], [3.5], [4.0], [4.5], [5.0]]
+    >>> grade = ["C", "C", "C", "B", "C", "B", "A", "B", "A", "A"]
+    >>> model = SoftmaxRegression().fit(hours, grade)
+    >>> print(*model.predict([[1.0], [3.0], [4.5]]))
+    C B A
+    >>> print(model.predict_proba([[3.0]]).round(4))
+    [[0.1353 0.7345 0.1302]]
+    """
+
+    _two_classes_only = False
+
+    def _loss(
+        self, X: Floats, y: NDArray[np.intp], shares: Floats, penalty: Floats
+    ) -> LinearObjective:
+        return SoftmaxObjective(X, y, shares, penalty, n_classes=len(self.classes_))
+
+    def _store(self, objective: LinearObjective, theta: Floats) -> None:
+        super()._store(objective, theta)
+        # softmax(z + c) = softmax(z): of all the vectors c, this one leaves the smallest norm
+        self.coef_ -= self.coef_.mean(axis=0)
+        self.intercept_ -= self.intercept_.mean()
+
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Score samples: ``X @ W + b``, the logarithms of probabilities up to a common number.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        ndarray, shape (n_samples, n_classes), or (n_samples,) for two classes
+            Scores in nats, in the order of ``classes_``; for two classes the lead of the second one
+            over the first.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the estimator has not been fitted.
+        ValueError
+            If `X` is not 2-D, holds nan or inf, or has another number of columns than in fit.
+        """
+        Z = self._fitted_rows(X) @ self.coef_.T + self.intercept_
+        return Z[:, 1] - Z[:, 0] if len(self.classes_) == 2 else Z

@@ -180,6 +180,18 @@ def test_the_package_says_its_version_and_ships_its_types():
 # Signatures -----------------------------------------------------------------------------------
 
 DESCENT = "value_and_gradient, params, *, learning_rate, n_iter"
+LINEAR = (
+    "*, l2=0.0, solver='newton', learning_rate=0.1, max_iter=1000, "
+    "tol=1e-08, batch_size=None, fit_intercept=True, random_state=None, verbose=False"
+)
+CLASSES = ["LogisticRegression", "SoftmaxRegression"]
+METHOD = {
+    "fit": "self, X, y, sample_weight=None",
+    "predict": "self, X",
+    "predict_proba": "self, X",
+    "decision_function": "self, X",
+    "score": "self, X, y, sample_weight=None",
+}
 SIGNATURES = {
     "sigmoid": "z",
     "sigmoid_derivative": "z",
@@ -206,13 +218,9 @@ SIGNATURES = {
     "newton": "value_gradient_hessian, params, *, tol=1e-08, max_iter=100, callback=None",
     "lbfgs": "value_and_gradient, params, *, inverse_hessian=None, tol=1e-08, max_iter=1000, "
     "memory=20, callback=None",
-    "LogisticRegression": "*, l2=0.0, solver='newton', learning_rate=0.1, max_iter=1000, "
-    "tol=1e-08, batch_size=None, fit_intercept=True, random_state=None, verbose=False",
-    "LogisticRegression.fit": "self, X, y, sample_weight=None",
-    "LogisticRegression.predict": "self, X",
-    "LogisticRegression.predict_proba": "self, X",
-    "LogisticRegression.decision_function": "self, X",
-    "LogisticRegression.score": "self, X, y, sample_weight=None",
+    "LogisticRegression": LINEAR,
+    "SoftmaxRegression": LINEAR,
+    **{f"{name}.{method}": arguments for name in CLASSES for method, arguments in METHOD.items()},
     "datasets.load_breast_cancer": "",
     "datasets.make_clouds": "n_samples=200, random_state=0",
     "plots.use_book_style": "",
@@ -267,7 +275,7 @@ def test_every_public_function_and_class_has_its_signature_above():
 METHODS = [
     f"lrcore.estimators.{name}"
     for name in SIGNATURES
-    if name.startswith("LogisticRegression.") and not name.endswith(".score")  # scikit-learn's own
+    if name.split(".")[0] in CLASSES and "." in name and not name.endswith(".score")  # not ours
 ]
 MATHEMATICS = [
     name for name in PUBLIC if name.split(".")[1] in MODULES[1:5] and name not in RECORDS
