@@ -115,6 +115,8 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         )
         self.classes_, labels = _classes(targets, weights, two_only=self._two_classes_only)
         kept = weights > 0
+        if kept.all():  # no need of a copy
+            return rows, labels, weights
         return rows[kept], labels[kept], weights[kept]
 
     def _checked_inputs(self, *X_and_y: ArrayLike | None, **options: Any) -> Any:
@@ -123,7 +125,8 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 "X: expected a dense array, got a sparse one, which is not supported: "
                 "use X.toarray()"
             )
-        return validate_data(self, *X_and_y, dtype=np.float64, **options)
+        # row after row in memory, however it came: a fit passes over the rows
+        return validate_data(self, *X_and_y, dtype=np.float64, order="C", **options)
 
     def _solve(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> tuple[Objective, Floats]:
         """Take steps along the gradient, of all rows or of one mini-batch after the other."""

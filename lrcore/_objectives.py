@@ -11,6 +11,7 @@ Each row has a share of the loss, and the shares sum to one: they are 1/n_sample
 have weights.  The bias of a linear model is the weight of a column of ones, without a penalty.
 """
 
+from collections.abc import Iterator
 from copy import copy
 from typing import Self
 
@@ -20,12 +21,20 @@ from numpy.typing import NDArray
 from ._validation import Floats
 from .activations import log_sigmoid, log_softmax, sigmoid, sigmoid_derivative, softmax
 
+_BLOCK = 2**21  # bytes of X in a block of rows
+
 
 class _OverRows:
     """Rows, the index of each row's class, and each row's share of the loss."""
 
     def __init__(self, X: Floats, y: NDArray[np.intp], shares: Floats, n_params: int) -> None:
         self.X, self.y, self.shares, self.n_params = X, y, shares, n_params
+
+    def blocks(self) -> Iterator[slice]:
+        """Cut the rows into blocks that fit the cache: a pass then reads each from memory once."""
+        size = max(1, _BLOCK // max(1, self.X[:1].nbytes))
+        for start in range(0, len(self.X), size):
+            yield slice(start, start + size)
 
     def of_rows(self, rows: NDArray[np.intp]) -> Self:
         """Estimate this loss from some of its rows."""
@@ -47,15 +56,22 @@ class LogisticObjective(_OverRows):
         self.penalty = penalty
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
-        z = self.X @ theta
-        # log p for y = 1 and log(1 - p) = log sigma(-z) for y = 0, in one expression
-        loss = -self.shares @ log_sigmoid((2 * self.y - 1) * z) + 0.5 * self.penalty @ theta**2
-        gradient = self.X.T @ (self.shares * (sigmoid(z) - self.y)) + self.penalty * theta
+        loss, gradient = 0.5 * self.penalty @ theta**2, self.penalty * theta
+        for rows in self.blocks():
+            X, shares, signs = self.X[rows], self.shares[rows], 2.0 * self.y[rows] - 1.0
+            margins = signs * (X @ theta)
+            # -log sigma(margin) has the slope -sigma(-margin): p - 1 for y = 1 and, turned by the
+            # sign, p for y = 0; so it is p - y, and nothing is subtracted
+            loss -= shares @ log_sigmoid(margins)
+            gradient -= (shares * signs * sigmoid(-margins)) @ X
         return float(loss), gradient
 
     def value_gradient_hessian(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        curvature = self.shares * sigmoid_derivative(self.X @ theta)
-        hessian = (self.X.T * curvature) @ self.X + np.diag(self.penalty)
+        hessian = np.diag(self.penalty)
+        for rows in self.blocks():
+            X = self.X[rows]
+            curvature = self.shares[rows] * sigmoid_derivative(X @ theta)
+            hessian += (X.T * curvature) @ X
         return *self.value_and_gradient(theta), hessian
 
     def margins(self, theta: Floats) -> Floats:

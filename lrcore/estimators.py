@@ -8,9 +8,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from ._classifier import FIRST_ORDER, Classifier
 from ._objectives import LinearObjective, LogisticObjective, Objective, SoftmaxObjective
+from ._search import minimize
 from ._validation import Floats, as_positive
-from .optimizers import _newton_step, newton
+from .optimizers import _newton_step
 
+_ROWS_FOR_UNITS = 50_000  # units of measure need not be exact: so many rows are enough
 _DEPENDENT = 1e-7  # below this share, a column's own part is lost in the rounding of a Hessian
 _COLLINEAR = (
     "the columns of X (with the column of ones for the bias) are linearly dependent, or so nearly "
@@ -68,13 +70,17 @@ class _LinearClassifier(Classifier):
         X: Floats,
         y: NDArray[np.intp],
         shares: Floats,
-        penalty: Floats | None = None,
+        centre: Floats | float = 0.0,
+        scale: Floats | float = 1.0,
     ) -> LinearObjective:
-        if penalty is None:
-            penalty = np.full(X.shape[1], float(self.l2))
-        if self.fit_intercept:  # a bias is the weight of a column of ones
-            X, penalty = np.column_stack([X, np.ones(len(X))]), np.append(penalty, 0.0)
-        return self._loss(X, y, shares, penalty)
+        n_samples, n_features = X.shape
+        columns = np.ones((n_samples, n_features + self.fit_intercept))
+        np.subtract(X, centre, out=columns[:, :n_features])
+        columns[:, :n_features] /= scale
+        penalty = np.zeros(columns.shape[1])  # a bias is the weight of a column of ones, and free
+        # a square that overflows would make nan of the penalty on a weight of zero
+        penalty[:n_features] = np.minimum((np.sqrt(self.l2) / scale) ** 2, np.finfo(np.float64).max)
+        return self._loss(columns, y, shares, penalty)
 
     def _start(self, objective: LinearObjective, rng: np.random.RandomState) -> Floats:
         return np.zeros(objective.n_params)
@@ -85,19 +91,14 @@ class _LinearClassifier(Classifier):
 
     def _newton(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> tuple[Objective, Floats]:
         # w.x + b = (scale w).((x - centre)/scale) + (b + w.centre): the same model in better units
-        centre, scale = _centre_and_scale(X, shares)
+        few = slice(None, None, 1 + len(X) // _ROWS_FOR_UNITS)
+        centre, scale = _centre_and_scale(X[few], shares[few] / shares[few].sum())
         if not self.fit_intercept:
             centre, scale = np.zeros_like(centre), np.hypot(centre, scale)
         scale = np.where(scale > 0, scale, 1.0)
-        # a square that overflows would make nan of the penalty on a weight of zero
-        penalty = np.minimum((np.sqrt(self.l2) / scale) ** 2, np.finfo(np.float64).max)
-        objective = self._objective((X - centre) / scale, y, shares, penalty)
-        theta, self.loss_history_ = newton(
-            objective.value_gradient_hessian,
-            np.zeros(objective.n_params),
-            tol=self.tol,
-            max_iter=self.max_iter,
-            callback=self._report,
+        objective = self._objective(X, y, shares, centre, scale)
+        theta, self.loss_history_ = minimize(
+            objective, tol=self.tol, max_iter=self.max_iter, callback=self._report
         )
         self.n_iter_ = len(self.loss_history_)
         self._store(objective, theta)

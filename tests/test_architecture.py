@@ -24,12 +24,13 @@ MAY_IMPORT = {
     "gradients": {"numpy", "_validation", "activations", "losses"},
     "optimizers": {"numpy", "scipy.linalg", "_validation"},
     "_objectives": {"numpy", "_validation", "activations"},
+    "_search": {"numpy", "scipy.linalg", "_validation", "optimizers", "_objectives"},
     "_classifier": {
         "numpy", "scipy.sparse", "sklearn", "_validation", "activations", "optimizers",
         "_objectives",
     },
     "estimators": {
-        "numpy", "_validation", "activations", "optimizers", "_objectives", "_classifier",
+        "numpy", "_validation", "activations", "optimizers", "_objectives", "_search", "_classifier",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
     "plots": {"numpy", "matplotlib", "_validation", "activations"},

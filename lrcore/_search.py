@@ -1,0 +1,79 @@
+"""How the loss of a linear model is made small: by Newton's method, or on many rows by less.
+
+A step of Newton's method looks at every row, and multiplies every pair of columns of each.  But the
+loss is a mean over rows, and so are its derivatives: a sample of the rows already tells roughly
+where the minimum is and how the loss curves there.  From there on L-BFGS needs the gradient only,
+and only a few times, because it starts with nearly the right matrix.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+
+from ._objectives import LinearObjective
+from ._validation import Floats
+from .optimizers import lbfgs, newton
+
+_FEW = 200_000  # entries of X up to which Newton's method on all rows is quickest
+_SAMPLE = 8  # every eighth row is in the sample,
+_ROWS_PER_PARAMETER = 10  # but at least so many: fewer would not show how the loss curves
+_ROWS_TO_TRUST = 50  # with so many for each parameter, the sample's minimum is a good start
+_SETTLED = 1e-3  # L-BFGS shrinks an error by a factor at each step, so the last step bounds it
+
+
+def minimize(
+    objective: LinearObjective,
+    *,
+    tol: float | None,
+    max_iter: int,
+    callback: Callable[..., Any] | None = None,
+) -> tuple[Floats, list[float]]:
+    """Return the parameters at the minimum, and the loss before each step over all rows."""
+    n_samples, start = len(objective.X), np.zeros(objective.n_params)
+    wanted = max(n_samples // _SAMPLE, _ROWS_PER_PARAMETER * objective.n_params)
+    if tol is None or objective.X.size <= _FEW or 2 * wanted > n_samples:
+        return newton(
+            objective.value_gradient_hessian, start, tol=tol, max_iter=max_iter, callback=callback
+        )
+    sample, unseen = (
+        objective.of_rows(np.arange(first, n_samples, n_samples // wanted)) for first in (0, 1)
+    )
+    begin: Floats = start
+    if wanted >= _ROWS_TO_TRUST * objective.n_params:
+        # a gradient smaller than the sample's own error is not worth a step
+        guess, _ = minimize(sample, tol=0.1 / np.sqrt(wanted), max_iter=20)
+        # a sample that a plane separates has no minimum; its guess fails on rows it has not seen
+        if unseen.value_and_gradient(guess)[0] < unseen.value_and_gradient(start)[0]:
+            begin = guess
+    return lbfgs(
+        objective.value_and_gradient,
+        begin,
+        inverse_hessian=_inverse(sample.value_gradient_hessian(begin)[2]),
+        tol=None,
+        max_iter=max_iter,
+        callback=_until_settled(tol, callback),
+    )
+
+
+def _inverse(hessian: Floats) -> Callable[[Floats], Floats]:
+    """Return the product with the inverse of `hessian`, made definite where it is flat."""
+    # the same for all directions: a gradient without a part along a flat one keeps it so
+    ridge = 1e-6 * np.diag(hessian).mean() * np.eye(len(hessian))
+    return partial(scipy.linalg.cho_solve, scipy.linalg.cho_factor(hessian + ridge))
+
+
+def _until_settled(tol: float, callback: Callable[..., Any] | None) -> Callable[..., bool]:
+    """Return a callback that stops once slope and last step are small."""
+    before: list[Floats] = []
+
+    def settled(iteration: int, theta: Floats, loss: float, gradient: Floats) -> bool:
+        stop = callback is not None and callback(iteration, theta, loss, gradient)
+        move = np.max(np.abs(theta - before.pop())) if before else np.inf
+        before.append(theta)
+        close = move <= _SETTLED * tol * np.max(np.abs(theta))
+        return bool(stop or (close and np.max(np.abs(gradient)) <= tol))
+
+    return settled
