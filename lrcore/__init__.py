@@ -28,7 +28,7 @@ _NAMES = {
     "gradients": "logistic_gradient_loop logistic_gradient softmax_gradient_loop softmax_gradient "
     "two_layer_gradient_loop two_layer_gradient numerical_gradient gradient_check",
     "optimizers": "gradient_descent momentum adam newton lbfgs",
-    "estimators": "LogisticRegression SoftmaxRegression",
+    "estimators": "LogisticRegression SoftmaxRegression TwoLayerClassifier",
     "datasets": "",
     "plots": "",
 }

@@ -7,9 +7,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._classifier import FIRST_ORDER, Classifier
-from ._objectives import LinearObjective, LogisticObjective, Objective, SoftmaxObjective
+from ._objectives import (
+    LinearObjective,
+    LogisticObjective,
+    Objective,
+    SoftmaxObjective,
+    TwoLayerObjective,
+)
 from ._search import minimize
-from ._validation import Floats, as_positive
+from ._validation import Floats, as_count, as_positive
+from .activations import sigmoid
 from .optimizers import _newton_step
 
 _ROWS_FOR_UNITS = 50_000  # units of measure need not be exact: so many rows are enough
@@ -239,6 +246,7 @@ class LogisticRegression(_LinearClassifier):
     ) -> LinearObjective:
         return LogisticObjective(X, y, shares, penalty)
 
+    @np.errstate(all="ignore")
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score samples: ``X @ w + b``, the log-odds of the second class.
 
@@ -361,6 +369,7 @@ class SoftmaxRegression(_LinearClassifier):
         self.coef_ -= self.coef_.mean(axis=0)
         self.intercept_ -= self.intercept_.mean()
 
+    @np.errstate(all="ignore")
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Score samples: ``X @ W + b``, the logarithms of probabilities up to a common number.
 
@@ -384,3 +393,147 @@ class SoftmaxRegression(_LinearClassifier):
         """
         Z = self._fitted_rows(X) @ self.coef_.T + self.intercept_
         return Z[:, 1] - Z[:, 0] if len(self.classes_) == 2 else Z
+
+
+class TwoLayerClassifier(Classifier):
+    r"""Classify into two classes with a network: one hidden layer of sigmoids, then a sigmoid.
+
+    .. math:: P(y = 1 \mid x) = \sigma\bigl(W_2^\top \sigma(W_1^\top x + b_1) + b_2\bigr), \qquad
+       \min\; -\frac1n \sum_{i=1}^n \bigl[y_i \log p_i + (1 - y_i) \log(1 - p_i)\bigr]
+
+    Parameters
+    ----------
+    n_hidden : int, default 8
+        Number of hidden units.
+    solver : {"adam", "gd", "sgd", "momentum"}, default "adam"
+        How to walk downhill: Adam; gradient descent with all rows at each step, or with a few
+        (sgd); gradient descent with momentum.
+    learning_rate : float, default 0.1
+        Step size.
+    max_iter : int, default 10000
+        The largest number of steps; with mini-batches, of passes over the rows.
+    tol : float or None, default 1e-4
+        Converged means that no entry of the gradient is larger.  With None, the solver makes
+        `max_iter` iterations, and nothing is claimed or checked.
+    batch_size : int, optional
+        Rows for each step of sgd (32 if not given), momentum and adam (all if not given).
+    random_state : int, numpy.random.RandomState or None
+        Decides the starting point, and the order of the rows in mini-batches.
+    verbose : bool, default False
+        Whether to print the loss at every 100th iteration.
+
+    Attributes
+    ----------
+    W1_ : ndarray, shape (n_features, n_hidden)
+        Weights of the hidden layer.
+    b1_ : ndarray, shape (n_hidden,)
+        Biases of the hidden layer.
+    W2_ : ndarray, shape (n_hidden, 1)
+        Weights of the output.
+    b2_ : ndarray, shape (1,)
+        Bias of the output.
+    classes_ : ndarray, shape (2,)
+        The labels, sorted; the second one is the positive class.
+    n_iter_ : int
+        Number of iterations made.
+    loss_history_ : list of float
+        The loss before each iteration; ``n_iter_`` entries.
+    n_features_in_ : int
+        Number of columns seen by fit.
+    feature_names_in_ : ndarray, shape (n_features,)
+        Column names, if fit was given a frame whose columns have names.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        If the gradient did not become as small as `tol`: too few iterations, or too long a step.
+
+    Notes
+    -----
+    Hidden units that start alike stay alike, so the weights start at random: normal, with mean 0
+    and variance 1/n_features for `W1`, 1/n_hidden for `W2`, so that sums are about as large as
+    their terms.  The biases start at 0.  The loss has many minima and flat places besides; a small
+    gradient says that the walk ended, not that no better point exists: compare a few values of
+    `random_state`.  Standardize the features first.  Chapter 11 of the book derives it.
+
+    References
+    ----------
+    G. Cybenko, "Approximation by superpositions of a sigmoidal function", Mathematics of Control,
+    Signals and Systems 2, 1989, pp. 303-314, doi:10.1007/BF02551274.
+
+    Examples
+    --------
+    No line separates the two classes of "exclusive or"; two layers do.
+
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> model = TwoLayerClassifier(n_hidden=4, random_state=0).fit(X, y)
+    >>> model.predict(X)
+    array([0, 1, 1, 0])
+    """
+
+    W1_: Floats
+    b1_: Floats
+    W2_: Floats
+    b2_: Floats
+
+    def __init__(
+        self,
+        *,
+        n_hidden: int = 8,
+        solver: str = "adam",
+        learning_rate: float = 0.1,
+        max_iter: int = 10000,
+        tol: float | None = 1e-4,
+        batch_size: int | None = None,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.n_hidden = n_hidden
+        self.solver = solver
+        self.learning_rate = learning_rate
+        self.max_iter = max_iter
+        self.tol = tol
+        self.batch_size = batch_size
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def _check_parameters(self) -> None:
+        as_count("n_hidden", self.n_hidden, least=1)
+        super()._check_parameters()
+
+    def _objective(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> TwoLayerObjective:
+        return TwoLayerObjective(X, y, shares, int(self.n_hidden))
+
+    def _start(self, objective: TwoLayerObjective, rng: np.random.RandomState) -> Floats:
+        theta = np.zeros(objective.n_params)
+        W1, _, W2, _ = objective.parts(theta)  # views of theta
+        W1[:] = rng.normal(size=W1.shape) / np.sqrt(len(W1))
+        W2[:] = rng.normal(size=W2.shape) / np.sqrt(len(W2))
+        return theta
+
+    def _store(self, objective: TwoLayerObjective, theta: Floats) -> None:
+        self.W1_, self.b1_, self.W2_, self.b2_ = objective.parts(theta)
+
+    @np.errstate(all="ignore")
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Score samples: what the output's sigmoid is applied to, the log-odds of the second class.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_samples, n_features)
+            Inputs.
+
+        Returns
+        -------
+        ndarray, shape (n_samples,)
+            Scores in nats; positive where the second class is the more likely one.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the estimator has not been fitted.
+        ValueError
+            If `X` is not 2-D, holds nan or inf, or has another number of columns than in fit.
+        """
+        A = sigmoid(self._fitted_rows(X) @ self.W1_ + self.b1_)
+        return np.asarray(A @ self.W2_[:, 0] + self.b2_[0])

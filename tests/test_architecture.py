@@ -30,7 +30,8 @@ MAY_IMPORT = {
         "_objectives",
     },
     "estimators": {
-        "numpy", "_validation", "activations", "optimizers", "_objectives", "_search", "_classifier",
+        "numpy", "_validation", "activations", "optimizers", "_objectives", "_search",
+        "_classifier",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
     "plots": {"numpy", "matplotlib", "_validation", "activations"},
@@ -185,7 +186,7 @@ LINEAR = (
     "*, l2=0.0, solver='newton', learning_rate=0.1, max_iter=1000, "
     "tol=1e-08, batch_size=None, fit_intercept=True, random_state=None, verbose=False"
 )
-CLASSES = ["LogisticRegression", "SoftmaxRegression"]
+CLASSES = ["LogisticRegression", "SoftmaxRegression", "TwoLayerClassifier"]
 METHOD = {
     "fit": "self, X, y, sample_weight=None",
     "predict": "self, X",
@@ -221,6 +222,8 @@ SIGNATURES = {
     "memory=20, callback=None",
     "LogisticRegression": LINEAR,
     "SoftmaxRegression": LINEAR,
+    "TwoLayerClassifier": "*, n_hidden=8, solver='adam', learning_rate=0.1, max_iter=10000, "
+    "tol=0.0001, batch_size=None, random_state=None, verbose=False",
     **{f"{name}.{method}": arguments for name in CLASSES for method, arguments in METHOD.items()},
     "datasets.load_breast_cancer": "",
     "datasets.make_clouds": "n_samples=200, random_state=0",
