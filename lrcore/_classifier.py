@@ -84,6 +84,7 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             warnings.simplefilter("ignore", RuntimeWarning)  # a ConvergenceWarning says it below
             objective, theta = self._solve(rows, labels, shares / shares.sum())
             problem = "" if self.tol is None else self._problem(objective, theta)
+            self._conclude(objective, theta, weights.sum(), problem)
         if problem:
             warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
@@ -181,6 +182,9 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             f"{self.loss_history_[0]:.6g} at the start and is {loss:.6g} now. "
             f"Try {self._advice(objective, loss)}."
         )
+
+    def _conclude(self, objective: Any, theta: Floats, n_rows: float, problem: str) -> None:
+        """Do what is left to do at the end of a fit; `n_rows` counts each row by its weight."""
 
     def _advice(self, objective: Objective, loss: float) -> str:
         if self._rows_per_step(len(objective.y)) < len(objective.y):

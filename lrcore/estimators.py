@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import check_is_fitted
 
 from ._classifier import FIRST_ORDER, Classifier
 from ._objectives import (
@@ -15,6 +16,7 @@ from ._objectives import (
     TwoLayerObjective,
 )
 from ._search import minimize
+from ._summary import Summary, standard_errors
 from ._validation import Floats, as_count, as_positive
 from .activations import sigmoid
 from .optimizers import _newton_step
@@ -109,6 +111,7 @@ class _LinearClassifier(Classifier):
         )
         self.n_iter_ = len(self.loss_history_)
         self._store(objective, theta)
+        self._units = centre, scale
         self.coef_ = self.coef_ / scale
         self.intercept_ = self.intercept_ - self.coef_ @ centre
         return objective, theta
@@ -134,6 +137,44 @@ class _LinearClassifier(Classifier):
             some = "planes separate some of the classes, but for rows that lie on them"
             return _SEPARATED.format(where if two else some)
         return ""
+
+    def _conclude(
+        self, objective: LinearObjective, theta: Floats, n_rows: float, problem: str
+    ) -> None:
+        self._no_maximum = self._why_no_maximum(problem)
+        if not self._no_maximum:
+            loss, _, hessian = objective.value_gradient_hessian(theta)
+            self._log_likelihood = float(-n_rows * loss)
+            self._errors = standard_errors(n_rows * hessian, *self._units, objective.X.shape[1])
+
+    def _why_no_maximum(self, problem: str) -> str:
+        if self.l2 > 0:
+            return f"has a penalty (l2={self.l2})"
+        if self.solver != "newton":
+            return f"was made by solver={self.solver!r}: use 'newton'"
+        if self.tol is None:
+            return "was made with tol=None, which checks nothing"
+        return "ended with a ConvergenceWarning" if problem else ""
+
+    def _check_maximum(self) -> None:
+        check_is_fitted(self)
+        if self._no_maximum:
+            raise AttributeError(
+                "standard_errors_, log_likelihood_ and summary() belong to a maximum of the "
+                f"likelihood, and this fit {self._no_maximum}"
+            )
+
+    @property
+    def log_likelihood_(self) -> float:
+        """Logarithm of the likelihood of the data, in nats, at the maximum."""
+        self._check_maximum()
+        return self._log_likelihood
+
+    @property
+    def standard_errors_(self) -> Floats:
+        """Standard errors: for each row of ``coef_`` of its weights, and last of its bias."""
+        self._check_maximum()
+        return self._errors
 
 
 def _is_collinear(objective: LinearObjective) -> bool:
@@ -205,6 +246,13 @@ class LogisticRegression(_LinearClassifier):
         Number of iterations made.
     loss_history_ : list of float
         The loss, penalty included, before each iteration; ``n_iter_`` entries.
+    standard_errors_ : ndarray, shape (1, n_features + 1)
+        Standard errors of the weights and, in the last column, of the bias (no such column if
+        `fit_intercept` is false).  They exist at a maximum of the likelihood only: for ``l2=0``,
+        ``solver="newton"``, and a fit without a warning.
+    log_likelihood_ : float
+        Logarithm of the likelihood of the data, in nats: minus the loss, times the number of rows
+        (the sum of their weights).  Available when `standard_errors_` is.
     n_features_in_ : int
         Number of columns seen by fit.
     feature_names_in_ : ndarray, shape (n_features,)
@@ -239,6 +287,11 @@ class LogisticRegression(_LinearClassifier):
     array([0, 1])
     >>> print(model.predict_proba([[2.25]]).round(4))
     [[0.5 0.5]]
+    >>> model.summary()
+            coefficient   std. error            z      p-value   odds ratio
+    x0            2.565        1.721         1.49       0.1361           13
+    (bias)        -5.77        4.036        -1.43       0.1528     0.003119
+    log-likelihood: -2.50305
     """
 
     def _loss(
@@ -268,6 +321,28 @@ class LogisticRegression(_LinearClassifier):
             If `X` is not 2-D, holds nan or inf, or has another number of columns than in fit.
         """
         return self._fitted_rows(X) @ self.coef_[0] + self.intercept_[0]
+
+    def summary(self) -> Summary:
+        """Tabulate the coefficients with their standard errors, as statistics programs do.
+
+        Returns
+        -------
+        Summary
+            Prints as a table.  Its attributes are `names`, `coefficients`, `standard_errors`, `z`,
+            `p_values` (two-sided, by the normal distribution), `odds_ratios`, in the order of the
+            features with the bias last, and `log_likelihood`.
+
+        Raises
+        ------
+        AttributeError
+            If the fit is not at a maximum of the likelihood: it has a penalty, was not made by
+            newton, or ended with a warning.
+        """
+        errors = self.standard_errors_[0]
+        names = getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
+        names = [*map(str, names), "(bias)"][: len(errors)]
+        coefficients = np.append(self.coef_[0], self.intercept_)[: len(errors)]
+        return Summary(names, coefficients, errors, self.log_likelihood_)
 
 
 class SoftmaxRegression(_LinearClassifier):
@@ -314,6 +389,13 @@ class SoftmaxRegression(_LinearClassifier):
         Number of iterations made.
     loss_history_ : list of float
         The loss, penalty included, before each iteration; ``n_iter_`` entries.
+    standard_errors_ : ndarray, shape (n_classes, n_features + 1)
+        Standard errors of the weights and, in the last column, of the bias of each
+        class (no such column if `fit_intercept` is false).  They exist at a maximum of the
+        likelihood only: for ``l2=0``, ``solver="newton"``, and a fit without a warning.
+    log_likelihood_ : float
+        Logarithm of the likelihood of the data, in nats: minus the loss, times the number of rows
+        (the sum of their weights).  Available when `standard_errors_` is.
     n_features_in_ : int
         Number of columns seen by fit.
     feature_names_in_ : ndarray, shape (n_features,)

@@ -29,9 +29,10 @@ MAY_IMPORT = {
         "numpy", "scipy.sparse", "sklearn", "_validation", "activations", "optimizers",
         "_objectives",
     },
+    "_summary": {"numpy", "scipy.linalg", "scipy.special", "_validation"},
     "estimators": {
-        "numpy", "_validation", "activations", "optimizers", "_objectives", "_search",
-        "_classifier",
+        "numpy", "sklearn", "_validation", "activations", "optimizers", "_objectives", "_search",
+        "_classifier", "_summary",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
     "plots": {"numpy", "matplotlib", "_validation", "activations"},
@@ -225,6 +226,7 @@ SIGNATURES = {
     "TwoLayerClassifier": "*, n_hidden=8, solver='adam', learning_rate=0.1, max_iter=10000, "
     "tol=0.0001, batch_size=None, random_state=None, verbose=False",
     **{f"{name}.{method}": arguments for name in CLASSES for method, arguments in METHOD.items()},
+    "LogisticRegression.summary": "self",
     "datasets.load_breast_cancer": "",
     "datasets.make_clouds": "n_samples=200, random_state=0",
     "plots.use_book_style": "",
