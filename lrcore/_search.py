@@ -66,14 +66,17 @@ def _inverse(hessian: Floats) -> Callable[[Floats], Floats]:
 
 
 def _until_settled(tol: float, callback: Callable[..., Any] | None) -> Callable[..., bool]:
-    """Return a callback that stops once slope and last step are small."""
+    """Return a callback that stops once slope and last step are small.
+
+    Where a plane separates the classes, steps never get small; but the loss does, as nowhere else.
+    """
     before: list[Floats] = []
 
     def settled(iteration: int, theta: Floats, loss: float, gradient: Floats) -> bool:
         stop = callback is not None and callback(iteration, theta, loss, gradient)
         move = np.max(np.abs(theta - before.pop())) if before else np.inf
         before.append(theta)
-        close = move <= _SETTLED * tol * np.max(np.abs(theta))
+        close = move <= _SETTLED * tol * np.max(np.abs(theta)) or loss <= tol
         return bool(stop or (close and np.max(np.abs(gradient)) <= tol))
 
     return settled
