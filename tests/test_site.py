@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
-SKIPPED = {".ipynb_checkpoints", "__pycache__"}
 
 
 def toc(entry):
@@ -23,6 +23,11 @@ def toc(entry):
 TOC = toc(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
 
 
+def made_by_a_tool(path):
+    """Say whether the file is a cache or a checkpoint, and no source."""
+    return any(part[0] == "." or part == "__pycache__" for part in path.relative_to(ROOT).parts)
+
+
 @pytest.fixture(scope="module")
 def site():
     """Return {path: parsed page}, once it is sure that they show the sources of today."""
@@ -31,7 +36,7 @@ def site():
         pytest.fail("the book is not built: run `make book` first")
     built = max(p.stat().st_mtime for p in pages)
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *(ROOT / "lrcore").glob("*.py")]
-    sources += [p for p in (ROOT / "book").rglob("*") if p.is_file() and not SKIPPED & {*p.parts}]
+    sources += [p for p in (ROOT / "book").rglob("*") if p.is_file() and not made_by_a_tool(p)]
     newer = [str(p.relative_to(ROOT)) for p in sources if p.stat().st_mtime > built]
     if newer:
         pytest.fail(f"the book is older than {', '.join(newer)}: run `make book` first")
@@ -95,3 +100,12 @@ def test_every_image_says_what_it_shows(site):
         if not (alt := img.get("alt", "").strip()) or re.search(r"\.(png|svg|jpe?g|gif)$", alt)
     ]
     assert mute == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_a_page_shows_what_the_notebook_stores_in_one_piece(site, path):
+    """The build runs the notebooks again: no other number, and no break that was not printed."""
+    blocks = site[SITE / f"{path.stem}.html"].select(".cell_output .output.stream")
+    cells = nbformat.read(path, as_version=4).cells
+    stored = [o.text for c in cells for o in c.get("outputs", []) if o.output_type == "stream"]
+    assert [block.get_text().strip() for block in blocks] == [text.strip() for text in stored]
