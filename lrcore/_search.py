@@ -7,7 +7,6 @@ and only a few times, because it starts with nearly the right matrix.
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -38,14 +37,14 @@ def minimize(
         return newton(
             objective.value_gradient_hessian, start, tol=tol, max_iter=max_iter, callback=callback
         )
-    sample, unseen = (
-        objective.of_rows(np.arange(first, n_samples, n_samples // wanted)) for first in (0, 1)
-    )
+    step = n_samples // wanted
+    sample = objective.of_rows(np.arange(0, n_samples, step))
     begin: Floats = start
     if wanted >= _ROWS_TO_TRUST * objective.n_params:
         # a gradient smaller than the sample's own error is not worth a step
         guess, _ = minimize(sample, tol=0.1 / np.sqrt(wanted), max_iter=20)
         # a sample that a plane separates has no minimum; its guess fails on rows it has not seen
+        unseen = objective.of_rows(np.arange(1, n_samples, step))
         if unseen.value_and_gradient(guess)[0] < unseen.value_and_gradient(start)[0]:
             begin = guess
     return lbfgs(
@@ -60,9 +59,11 @@ def minimize(
 
 def _inverse(hessian: Floats) -> Callable[[Floats], Floats]:
     """Return the product with the inverse of `hessian`, made definite where it is flat."""
-    # the same for all directions: a gradient without a part along a flat one keeps it so
-    ridge = 1e-6 * np.diag(hessian).mean() * np.eye(len(hessian))
-    return partial(scipy.linalg.cho_solve, scipy.linalg.cho_factor(hessian + ridge))
+    diagonal = np.diag(hessian)
+    unit = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))  # makes all units of measure alike
+    alike = hessian * unit * unit[:, None]
+    factor = scipy.linalg.cho_factor(alike + 1e-6 * np.eye(len(unit)))
+    return lambda v: np.asarray(unit * scipy.linalg.cho_solve(factor, unit * v))
 
 
 def _until_settled(tol: float, callback: Callable[..., Any] | None) -> Callable[..., bool]:
