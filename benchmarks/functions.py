@@ -12,7 +12,8 @@ from sklearn._loss import HalfBinomialLoss
 from sklearn.linear_model._linear_loss import LinearModelLoss
 
 import lrcore
-from lrcore._objectives import LogisticObjective
+from lrcore._objectives import LinearObjective, Logistic
+from lrcore._rows import Rows, Units
 
 from .timing import Work
 
@@ -55,8 +56,8 @@ def _data(n_samples: int, n_features: int) -> tuple[np.ndarray, np.ndarray]:
 def _passes(n_samples: int, n_features: int) -> Iterator[Row]:
     X, y = _data(n_samples, n_features)
     w = np.ones(n_features) / n_features
-    shares = np.full(n_samples, 1 / n_samples)
-    ours = LogisticObjective(X, y, shares, np.zeros(n_features))
+    rows, units = Rows(X, y, np.full(n_samples, 1 / n_samples)), Units.none(n_features)
+    ours = LinearObjective(rows, Logistic(), np.zeros(n_features), units, fit_intercept=False)
     peer = LinearModelLoss(base_loss=HalfBinomialLoss(), fit_intercept=False)
     name = f"loss and gradient, {n_samples} x {n_features}"
     target = y.astype(np.float64)

@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ._objectives import Objective
+from ._rows import Rows
 from ._validation import Floats, as_count, as_positive
 from .activations import sigmoid, softmax
 from .optimizers import adam, gradient_descent, momentum
@@ -40,7 +41,7 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     _two_classes_only = True
 
     @abstractmethod
-    def _objective(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> Objective:
+    def _objective(self, rows: Rows) -> Objective:
         """Return the loss, as a function of one vector of parameters."""
 
     @abstractmethod
@@ -78,11 +79,12 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             If an argument or a parameter of the estimator is out of range.
         """
         self._check_parameters()
-        rows, labels, weights = self._checked_data(X, y, sample_weight)
+        inputs, labels, weights = self._checked_data(X, y, sample_weight)
         shares = weights / weights.max()  # first, lest the sum of huge weights overflow
+        shares /= shares.sum()
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a ConvergenceWarning says it below
-            objective, theta = self._solve(rows, labels, shares / shares.sum())
+            objective, theta = self._solve(Rows(inputs, labels, shares))
             problem = "" if self.tol is None else self._problem(objective, theta)
             self._conclude(objective, theta, weights.sum(), problem)
         if problem:
@@ -129,12 +131,12 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         # row after row in memory, however it came: a fit passes over the rows
         return validate_data(self, *X_and_y, dtype=np.float64, order="C", **options)
 
-    def _solve(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> tuple[Objective, Floats]:
+    def _solve(self, rows: Rows) -> tuple[Objective, Floats]:
         """Take steps along the gradient, of all rows or of one mini-batch after the other."""
-        objective = self._objective(X, y, shares)
+        objective = self._objective(rows)
         rng = check_random_state(self.random_state)
-        steps_per_pass = -(-len(X) // self._rows_per_step(len(X)))
-        batches = _shuffled_batches(len(X), self._rows_per_step(len(X)), rng)
+        steps_per_pass = -(-len(rows) // self._rows_per_step(len(rows)))
+        batches = _shuffled_batches(len(rows), self._rows_per_step(len(rows)), rng)
         start = self._start(objective, rng)
         self.loss_history_ = []
 
@@ -187,7 +189,7 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         """Do what is left to do at the end of a fit; `n_rows` counts each row by its weight."""
 
     def _advice(self, objective: Objective, loss: float) -> str:
-        if self._rows_per_step(len(objective.y)) < len(objective.y):
+        if self._rows_per_step(len(objective.rows)) < len(objective.rows):
             newton = "solver='newton', or " if "newton" in self._solvers else ""
             return (
                 f"{newton}batch_size=None with another solver: on mini-batches a step "
@@ -260,8 +262,8 @@ def _classes(
     if len(classes) < 2:
         wanted = "two classes" if two_only else "two classes or more"
         raise ValueError(f"y: expected {wanted}, got only one class: {classes[0]}")
-    for index, label in enumerate(classes):
-        if not np.any(weights[indices == index] > 0):
+    for label, weight in zip(classes, np.bincount(indices, weights), strict=True):
+        if not weight > 0:
             raise ValueError(
                 "sample_weight: expected a positive weight in each class, "
                 f"got none in class {label}"

@@ -4,135 +4,210 @@ An objective knows the model and its rows; a solver knows neither, and sees only
 
     objective.n_params                        the length of the vector
     objective.value_and_gradient(theta)       the loss there, and its slopes
-    objective.value_gradient_hessian(theta)   and the matrix of second derivatives (linear models)
+    objective.hessian(theta)                  the matrix of second derivatives (linear models)
     objective.of_rows(rows)                   the loss of a mini-batch, an estimate of the whole
 
 Each row has a share of the loss, and the shares sum to one: they are 1/n_samples unless samples
-have weights.  The bias of a linear model is the weight of a column of ones, without a penalty.
+have weights.  A linear model is two things, and each does not know the other: scores that are
+linear in the parameters (:class:`LinearObjective`), and what the loss makes of the scores of a row
+(:class:`Logistic`, :class:`Softmax`).
 """
 
 from collections.abc import Iterator
-from copy import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import combinations
 from typing import Self
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
+from ._rows import Rows, Units
 from ._validation import Floats
-from .activations import log_sigmoid, log_softmax, sigmoid, sigmoid_derivative, softmax
+from .activations import log_sigmoid, sigmoid, sigmoid_derivative, softmax
 
-_BLOCK = 2**21  # bytes of X in a block of rows
-
-
-class _OverRows:
-    """Rows, the index of each row's class, and each row's share of the loss."""
-
-    def __init__(self, X: Floats, y: NDArray[np.intp], shares: Floats, n_params: int) -> None:
-        self.X, self.y, self.shares, self.n_params = X, y, shares, n_params
-
-    def blocks(self) -> Iterator[slice]:
-        """Cut the rows into blocks that fit the cache: a pass then reads each from memory once."""
-        size = max(1, _BLOCK // max(1, self.X[:1].nbytes))
-        for start in range(0, len(self.X), size):
-            yield slice(start, start + size)
-
-    def of_rows(self, rows: NDArray[np.intp]) -> Self:
-        """Estimate this loss from some of its rows."""
-        part = copy(self)
-        part.X, part.y = self.X[rows], self.y[rows]
-        part.shares = self.shares[rows] * (len(self.y) / len(rows))
-        return part
+_LOGARITHMS_IN_ONE = 512  # so many factors of at most 2 do not overflow
 
 
-class LogisticObjective(_OverRows):
-    r"""The mean binary cross-entropy of one linear score, with a penalty for each column.
+class Logistic:
+    """The binary cross-entropy of one score for each row: ``Z`` has shape (1, n_samples)."""
 
-    .. math:: L(\theta) = -\sum_i s_i \log\sigma\bigl((2y_i - 1)\, x_i^\top\theta\bigr)
-       + \tfrac12 \sum_j \lambda_j \theta_j^2
+    basis = np.ones((1, 1))  # the parameters are the weights
+
+    def loss_and_slopes(
+        self, Z: Floats, y: NDArray[np.intp], shares: Floats
+    ) -> tuple[float, Floats]:
+        """Return the loss, and its slope for each score."""
+        signs = 2.0 * y - 1.0
+        margins = signs * Z[0]
+        # -log sigma(m) = log(1 + e^-|m|) - min(m, 0), with the slope -sigma(-m): p - 1 for y = 1
+        # and, turned by the sign, p for y = 0; so it is p - y, and nothing is subtracted
+        tail = np.exp(-np.abs(margins))
+        loss = _sum_of_logs(tail, shares) - shares @ np.minimum(margins, 0.0)
+        slopes = -shares * signs * np.where(margins > 0, tail, 1.0) / (1.0 + tail)
+        return float(loss), slopes[None]
+
+    def curvatures(self, Z: Floats, shares: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """Yield how the loss curves for each row, and along which direction of parameters."""
+        yield shares * sigmoid_derivative(Z[0]), np.ones(1)
+
+    def margins(self, Z: Floats, y: NDArray[np.intp]) -> Floats:
+        """Return the score of each row's own class: positive where it is right."""
+        return (2 * y - 1) * Z[0]
+
+
+class Softmax:
+    """The softmax cross-entropy of a score for each class: ``Z`` has shape (n_classes, n_samples).
+
+    The same number added to the scores of all classes changes nothing.  So the weights of each
+    column can sum to zero, and K - 1 numbers tell all K of them: they multiply the columns of
+    `basis`, which are of length one, at right angles to each other, and sum to zero.
     """
 
-    def __init__(self, X: Floats, y: NDArray[np.intp], shares: Floats, penalty: Floats) -> None:
-        super().__init__(X, y, shares, n_params=X.shape[1])
-        self.penalty = penalty
+    def __init__(self, n_classes: int, *, free: bool = True) -> None:
+        ones = np.ones((1, n_classes))
+        self.basis: Floats = scipy.linalg.null_space(ones) if free else np.eye(n_classes)
 
-    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
-        loss, gradient = 0.5 * self.penalty @ theta**2, self.penalty * theta
-        for rows in self.blocks():
-            X, shares, signs = self.X[rows], self.shares[rows], 2.0 * self.y[rows] - 1.0
-            margins = signs * (X @ theta)
-            # -log sigma(margin) has the slope -sigma(-margin): p - 1 for y = 1 and, turned by the
-            # sign, p for y = 0; so it is p - y, and nothing is subtracted
-            loss -= shares @ log_sigmoid(margins)
-            gradient -= (shares * signs * sigmoid(-margins)) @ X
-        return float(loss), gradient
+    def loss_and_slopes(
+        self, Z: Floats, y: NDArray[np.intp], shares: Floats
+    ) -> tuple[float, Floats]:
+        """Return the loss, and its slope for each score."""
+        own = y, np.arange(len(y))
+        Z = Z - Z.max(axis=0)
+        P = np.exp(Z)
+        total = P.sum(axis=0)
+        loss = shares @ (np.log(total) - Z[own])
+        P /= total
+        P[own] -= 1.0
+        return float(loss), P * shares
 
-    def value_gradient_hessian(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        hessian = np.diag(self.penalty)
-        for rows in self.blocks():
-            X = self.X[rows]
-            curvature = self.shares[rows] * sigmoid_derivative(X @ theta)
-            hessian += (X.T * curvature) @ X
-        return *self.value_and_gradient(theta), hessian
+    def curvatures(self, Z: Floats, shares: Floats) -> Iterator[tuple[Floats, Floats]]:
+        """Yield how the loss curves for each row, and along which direction of parameters."""
+        P = softmax(Z, axis=0)
+        # dp_k/dz_m = -p_k p_m for m != k, and dp_k/dz_k = p_k (1 - p_k) = sum of the p_k p_m:
+        # each pair of classes gives p_k p_m (e_k - e_m)(e_k - e_m)^T, and nothing is subtracted
+        for k, m in combinations(range(len(P)), 2):
+            yield shares * P[k] * P[m], self.basis[k] - self.basis[m]
 
-    def margins(self, theta: Floats) -> Floats:
-        """Return the score of each row's own class: positive where `theta` is right."""
-        return (2 * self.y - 1) * (self.X @ theta)
-
-
-class SoftmaxObjective(_OverRows):
-    r"""The mean softmax cross-entropy of a linear score per class, with a penalty for each column.
-
-    .. math:: L(W) = -\sum_i s_i \log\operatorname{softmax}(W^\top x_i)_{y_i}
-       + \tfrac12 \sum_{j,k} \lambda_j W_{jk}^2
-
-    The vector of parameters is W, of shape (n_columns, n_classes), row after row.
-    """
-
-    def __init__(
-        self, X: Floats, y: NDArray[np.intp], shares: Floats, penalty: Floats, n_classes: int
-    ) -> None:
-        super().__init__(X, y, shares, n_params=X.shape[1] * n_classes)
-        self.penalty, self.n_classes = penalty, n_classes
-
-    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
-        W, Z, own = self._weights(theta), self._scores(theta), self._own_class()
-        loss = -self.shares @ log_softmax(Z)[own] + 0.5 * self.penalty @ (W**2).sum(axis=1)
-        gradient = (
-            self.X.T @ (self.shares[:, None] * (softmax(Z) - own)) + self.penalty[:, None] * W
-        )
-        return float(loss), gradient.ravel()
-
-    def value_gradient_hessian(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        P, size = softmax(self._scores(theta)), (self.X.shape[1], self.n_classes)
-        hessian = np.zeros(size + size)
-        for k in range(self.n_classes):
-            for m in range(k):
-                # dp_k/dz_m = -p_k p_m for m != k
-                block = (self.X.T * (self.shares * P[:, k] * P[:, m])) @ self.X
-                hessian[:, k, :, m] = hessian[:, m, :, k] = -block
-                # dp_k/dz_k = p_k (1 - p_k) = sum of p_k p_m over the others: nothing is subtracted
-                hessian[:, k, :, k] += block
-                hessian[:, m, :, m] += block
-        penalty = np.diag(np.repeat(self.penalty, self.n_classes))
-        return *self.value_and_gradient(theta), hessian.reshape(penalty.shape) + penalty
-
-    def margins(self, theta: Floats) -> Floats:
+    def margins(self, Z: Floats, y: NDArray[np.intp]) -> Floats:
         """Return by how much each row's own class outscores each other one."""
-        Z, own = self._scores(theta), self._own_class()
-        return (Z[own][:, None] - Z)[~own]
-
-    def _weights(self, theta: Floats) -> Floats:
-        return theta.reshape(-1, self.n_classes)
-
-    def _scores(self, theta: Floats) -> Floats:
-        return self.X @ self._weights(theta)
-
-    def _own_class(self) -> NDArray[np.bool_]:
-        """Return the one-hot rows of the labels, which also pick one entry of each row."""
-        return self.y[:, None] == np.arange(self.n_classes)
+        others = y != np.arange(len(Z))[:, None]
+        return np.asarray((Z[y, np.arange(len(y))] - Z)[others])
 
 
-class TwoLayerObjective(_OverRows):
+def _sum_of_logs(e: Floats, shares: Floats) -> float:
+    """Return the sum of ``shares * log(1 + e)``, for `e` from 0 to 1."""
+    if np.any(shares != shares[0]):
+        return float(shares @ np.log1p(e))
+    # a sum of logarithms is the logarithm of a product, and a product takes a tenth of the time
+    products = np.multiply.reduceat(1.0 + e, np.arange(0, len(e), _LOGARITHMS_IN_ONE))
+    return float(shares[0] * np.log(products).sum())
+
+
+@dataclass(frozen=True)
+class LinearObjective:
+    r"""The mean loss of scores that are linear, with a penalty for each column.
+
+    .. math:: L(V, c) = \sum_i s_i \ell\bigl(V^\top x_i + c,\, y_i\bigr)
+       + \tfrac12 \sum_{j,k} \lambda_j V_{jk}^2
+
+    The columns of x are those of the rows in `units`.  The vector of parameters is V, of shape
+    (n_features, width of the basis), row after row, and then c, if there is a bias.
+    """
+
+    rows: Rows
+    scores: Logistic | Softmax
+    penalty: Floats
+    units: Units
+    fit_intercept: bool = True
+
+    @property
+    def n_params(self) -> int:
+        return self.n_columns * self.scores.basis.shape[1]
+
+    @property
+    def n_columns(self) -> int:
+        return len(self.penalty) + self.fit_intercept
+
+    def columns(self, X: Floats) -> Floats:
+        """Return the columns of `X` in units, and one of ones, whose weight is the bias."""
+        A = np.ones((len(X), self.n_columns))
+        A[:, : len(self.penalty)] = self.units.columns(X)
+        return A
+
+    def of_rows(self, rows: slice | NDArray[np.intp]) -> Self:
+        """Estimate this loss from some of its rows."""
+        return replace(self, rows=self.rows.some(rows))
+
+    def in_units(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Return weights of shape (n_features, n_scores) and biases, for columns in units."""
+        V = theta.reshape(self.n_columns, -1) @ self.scores.basis.T
+        n_features = len(self.penalty)
+        return V[:n_features], V[n_features] if self.fit_intercept else np.zeros(V.shape[1])
+
+    def weights(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Return weights of shape (n_features, n_scores) and biases, for columns as they came."""
+        return self.units.weights(*self.in_units(theta))
+
+    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
+        W, b = self.weights(theta)
+
+        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
+            loss, slopes = self.scores.loss_and_slopes(W.T @ X.T + b[:, None], y, shares)
+            return np.concatenate([[loss], slopes.sum(axis=1), (X.T @ slopes.T).ravel()])
+
+        loss, grad_b, grad_W = np.split(self.rows.total(of_block), [1, 1 + len(b)])
+        grad = self.units.slopes(grad_W.reshape(W.shape), grad_b)
+        if self.fit_intercept:
+            grad = np.vstack([grad, grad_b])
+        penalty = self._penalty_on_each
+        value = float(loss[0] + 0.5 * penalty @ theta**2)
+        return value, (grad @ self.scores.basis).ravel() + penalty * theta
+
+    def hessian(self, theta: Floats) -> Floats:
+        V, c = self.in_units(theta)
+
+        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
+            A = self.units.columns(X)
+            scores = V.T @ A.T + c[:, None]
+            curvatures, along = zip(*self.scores.curvatures(scores, shares), strict=True)
+            grams = [self._gram(A, curvature) for curvature in curvatures]
+            pairs = [np.outer(d, d) for d in along]
+            return np.tensordot(grams, pairs, (0, 0)).swapaxes(1, 2).reshape(2 * (self.n_params,))
+
+        return np.asarray(self.rows.total(of_block) + np.diag(self._penalty_on_each))
+
+    def value_gradient_hessian(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        return *self.value_and_gradient(theta), self.hessian(theta)
+
+    def margins(self, theta: Floats) -> tuple[float, float]:
+        """Return the smallest and the largest lead of a row's own class over another one."""
+        W, b = self.weights(theta)
+
+        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
+            leads = self.scores.margins(W.T @ X.T + b[:, None], y)
+            return np.array([leads.min(), -leads.max()])
+
+        smallest, largest = self.rows.total(of_block, np.minimum)
+        return float(smallest), float(-largest)
+
+    def _gram(self, A: Floats, weights: Floats) -> Floats:
+        """Return ``A.T @ diag(weights) @ A``, for `A` with the column of ones."""
+        roots = np.sqrt(weights)[:, None]
+        half = np.empty((len(A), self.n_columns))
+        np.multiply(A, roots, out=half[:, : A.shape[1]])
+        half[:, A.shape[1] :] = roots
+        return half.T @ half  # a matrix times its own transpose is half the work
+
+    @cached_property
+    def _penalty_on_each(self) -> Floats:
+        free = np.zeros(int(self.fit_intercept))
+        return np.repeat(np.append(self.penalty, free), self.scores.basis.shape[1])
+
+
+@dataclass(frozen=True)
+class TwoLayerObjective:
     r"""The mean binary cross-entropy of a network with one hidden layer of sigmoids.
 
     .. math:: L = -\sum_i s_i \log\sigma\bigl((2y_i - 1)\, z_i\bigr), \qquad
@@ -141,9 +216,16 @@ class TwoLayerObjective(_OverRows):
     The vector of parameters is W1, b1, W2, b2, each row after row, one behind the other.
     """
 
-    def __init__(self, X: Floats, y: NDArray[np.intp], shares: Floats, n_hidden: int) -> None:
-        super().__init__(X, y, shares, n_params=(X.shape[1] + 2) * n_hidden + 1)
-        self.n_hidden = n_hidden
+    rows: Rows
+    n_hidden: int
+
+    @property
+    def n_params(self) -> int:
+        return (self.rows.X.shape[1] + 2) * self.n_hidden + 1
+
+    def of_rows(self, rows: slice | NDArray[np.intp]) -> Self:
+        """Estimate this loss from some of its rows."""
+        return replace(self, rows=self.rows.some(rows))
 
     def parts(self, theta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         """Return W1, b1, W2 and b2."""
@@ -153,16 +235,20 @@ class TwoLayerObjective(_OverRows):
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         W1, b1, W2, b2 = self.parts(theta)
-        Z1 = self.X @ W1 + b1
-        A = sigmoid(Z1)
-        z2 = (A @ W2 + b2)[:, 0]
-        loss = -self.shares @ log_sigmoid((2 * self.y - 1) * z2)
-        # from the output back to the input: each line is the chain rule through one layer
-        grad_z2 = (self.shares * (sigmoid(z2) - self.y))[:, None]
-        grad_Z1 = grad_z2 @ W2.T * sigmoid_derivative(Z1)
-        gradients = self.X.T @ grad_Z1, grad_Z1.sum(axis=0), A.T @ grad_z2, grad_z2.sum(axis=0)
-        return float(loss), np.concatenate([g.ravel() for g in gradients])
+
+        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
+            Z1 = X @ W1 + b1
+            A = sigmoid(Z1)
+            z2 = (A @ W2 + b2)[:, 0]
+            loss = -shares @ log_sigmoid((2 * y - 1) * z2)
+            # from the output back to the input: each line is the chain rule through one layer
+            grad_z2 = (shares * (sigmoid(z2) - y))[:, None]
+            grad_Z1 = grad_z2 @ W2.T * sigmoid_derivative(Z1)
+            parts = X.T @ grad_Z1, grad_Z1.sum(axis=0), A.T @ grad_z2, grad_z2.sum(axis=0)
+            return np.concatenate([[loss], *(part.ravel() for part in parts)])
+
+        total = self.rows.total(of_block)
+        return float(total[0]), total[1:]
 
 
-LinearObjective = LogisticObjective | SoftmaxObjective
 Objective = LinearObjective | TwoLayerObjective

@@ -16,10 +16,11 @@ from ._objectives import LinearObjective
 from ._validation import Floats
 from .optimizers import lbfgs, newton
 
-_FEW = 200_000  # entries of X up to which Newton's method on all rows is quickest
+_CHEAP = 2e7  # rows times parameters squared, up to which Newton's method on all rows is quickest
 _SAMPLE = 8  # every eighth row is in the sample,
 _ROWS_PER_PARAMETER = 10  # but at least so many: fewer would not show how the loss curves
 _ROWS_TO_TRUST = 50  # with so many for each parameter, the sample's minimum is a good start
+_STEPS_PER_MATRIX = 30  # after so many steps, how the loss curved at the first tells little
 _SETTLED = 1e-3  # L-BFGS shrinks an error by a factor at each step, so the last step bounds it
 
 
@@ -31,30 +32,37 @@ def minimize(
     callback: Callable[..., Any] | None = None,
 ) -> tuple[Floats, list[float]]:
     """Return the parameters at the minimum, and the loss before each step over all rows."""
-    n_samples, start = len(objective.X), np.zeros(objective.n_params)
-    wanted = max(n_samples // _SAMPLE, _ROWS_PER_PARAMETER * objective.n_params)
-    if tol is None or objective.X.size <= _FEW or 2 * wanted > n_samples:
+    n_samples = len(objective.rows)
+    theta: Floats = np.zeros(objective.n_params)
+    if tol is None or n_samples * objective.n_params**2 <= _CHEAP:
         return newton(
-            objective.value_gradient_hessian, start, tol=tol, max_iter=max_iter, callback=callback
+            objective.value_gradient_hessian, theta, tol=tol, max_iter=max_iter, callback=callback
         )
-    step = n_samples // wanted
-    sample = objective.of_rows(np.arange(0, n_samples, step))
-    begin: Floats = start
-    if wanted >= _ROWS_TO_TRUST * objective.n_params:
+    wanted = max(n_samples // _SAMPLE, _ROWS_PER_PARAMETER * objective.n_params)
+    step = max(1, n_samples // wanted)
+    sample = objective.of_rows(slice(0, None, step)) if step > 1 else objective
+    if step > 1 and wanted >= _ROWS_TO_TRUST * objective.n_params:
         # a gradient smaller than the sample's own error is not worth a step
         guess, _ = minimize(sample, tol=0.1 / np.sqrt(wanted), max_iter=20)
         # a sample that a plane separates has no minimum; its guess fails on rows it has not seen
-        unseen = objective.of_rows(np.arange(1, n_samples, step))
-        if unseen.value_and_gradient(guess)[0] < unseen.value_and_gradient(start)[0]:
-            begin = guess
-    return lbfgs(
-        objective.value_and_gradient,
-        begin,
-        inverse_hessian=_inverse(sample.value_gradient_hessian(begin)[2]),
-        tol=None,
-        max_iter=max_iter,
-        callback=_until_settled(tol, callback),
-    )
+        unseen = objective.of_rows(slice(1, None, step))
+        if unseen.value_and_gradient(guess)[0] < unseen.value_and_gradient(theta)[0]:
+            theta = guess
+    settled = _until_settled(tol, callback)
+    losses: list[float] = []
+    steps = _STEPS_PER_MATRIX
+    while len(losses) < max_iter and steps == _STEPS_PER_MATRIX:
+        theta, before_each = lbfgs(
+            objective.value_and_gradient,
+            theta,
+            inverse_hessian=_inverse(sample.hessian(theta)),
+            tol=None,
+            max_iter=min(_STEPS_PER_MATRIX, max_iter - len(losses)),
+            callback=settled,
+        )
+        losses += before_each
+        steps = len(before_each)
+    return theta, losses
 
 
 def _inverse(hessian: Floats) -> Callable[[Floats], Floats]:
@@ -73,9 +81,9 @@ def _until_settled(tol: float, callback: Callable[..., Any] | None) -> Callable[
     """
     before: list[Floats] = []
 
-    def settled(iteration: int, theta: Floats, loss: float, gradient: Floats) -> bool:
-        stop = callback is not None and callback(iteration, theta, loss, gradient)
-        move = np.max(np.abs(theta - before.pop())) if before else np.inf
+    def settled(_: int, theta: Floats, loss: float, gradient: Floats) -> bool:
+        stop = callback is not None and callback(len(before), theta, loss, gradient)
+        move = np.max(np.abs(theta - before[-1])) if before else np.inf
         before.append(theta)
         close = move <= _SETTLED * tol * np.max(np.abs(theta)) or loss <= tol
         return bool(stop or (close and np.max(np.abs(gradient)) <= tol))

@@ -6,27 +6,27 @@ import numpy as np
 import scipy.linalg
 import scipy.special
 
+from ._rows import Units
 from ._validation import Floats
 
 
-def standard_errors(information: Floats, centre: Floats, scale: Floats, n_columns: int) -> Floats:
+def standard_errors(information: Floats, units: Units, basis: Floats) -> Floats:
     """Return the standard error of each weight and bias, one row for each linear score.
 
     `information` is the Hessian of the negative log-likelihood at its minimum, in the parameters
-    for the columns ``(x - centre) / scale`` and one of ones; its inverse is their covariance.
+    for columns in `units`; its inverse is their covariance.
     """
-    # classes whose common shift changes nothing leave flat directions: the parameters that sum to
-    # zero have no part along them, and neither has their covariance
-    flat = 50 * len(information) * np.finfo(np.float64).eps
-    shape = n_columns, len(information) // n_columns
-    covariance = scipy.linalg.pinvh(information, rtol=flat).reshape(shape * 2)
-    errors = np.sqrt(np.einsum("jkjk->kj", covariance))
+    n_free, n_features = basis.shape[1], len(units.scale)
+    shape = len(information) // n_free, n_free
+    covariance = scipy.linalg.inv(information).reshape(shape * 2)
+    of_weights = covariance[:n_features, :, :n_features]
+    errors = np.sqrt(np.einsum("ka,jajb,kb->kj", basis, of_weights, basis)) / units.scale
+    if shape[0] == n_features:
+        return np.asarray(errors)
     # w = v / scale and b = c - v.(centre / scale), of the weights v and the bias c found inside
-    errors[:, : len(scale)] /= scale
-    if n_columns > len(scale):
-        back = np.append(-centre / scale, 1.0)
-        errors[:, -1] = np.sqrt(np.einsum("i,ikjk,j->k", back, covariance, back))
-    return errors
+    back = np.append(-units.centre / units.scale, 1.0)
+    of_biases = np.einsum("i,iajb,j->ab", back, covariance, back)
+    return np.column_stack([errors, np.sqrt(np.einsum("ka,ab,kb->k", basis, of_biases, basis))])
 
 
 @dataclass(frozen=True)

@@ -1,207 +1,20 @@
 """Classifiers with scikit-learn's contract, on top of this package's losses and optimizers."""
 
-from abc import abstractmethod
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.validation import check_is_fitted
 
-from ._classifier import FIRST_ORDER, Classifier
-from ._objectives import (
-    LinearObjective,
-    LogisticObjective,
-    Objective,
-    SoftmaxObjective,
-    TwoLayerObjective,
-)
-from ._search import minimize
-from ._summary import Summary, standard_errors
-from ._validation import Floats, as_count, as_positive
+from ._classifier import Classifier
+from ._linear import LinearClassifier
+from ._objectives import Logistic, Softmax, TwoLayerObjective
+from ._rows import Rows
+from ._summary import Summary
+from ._validation import Floats, as_count
 from .activations import sigmoid
-from .optimizers import _newton_step
-
-_ROWS_FOR_UNITS = 50_000  # units of measure need not be exact: so many rows are enough
-_DEPENDENT = 1e-7  # below this share, a column's own part is lost in the rounding of a Hessian
-_COLLINEAR = (
-    "the columns of X (with the column of ones for the bias) are linearly dependent, or so nearly "
-    "that the digits of a float cannot tell them apart: many weights fit equally well, and what is "
-    "returned is one choice of them. Drop a column, or set l2 > 0."
-)
-_SEPARATED = (
-    "{}, so without a penalty the likelihood has no maximum and the weights grow without end; what "
-    "is returned is where the fit stopped. Set l2 > 0."
-)
 
 
-class _LinearClassifier(Classifier):
-    """A classifier of linear scores: Newton's method, and the flaws that a minimum may have."""
-
-    coef_: Floats
-    intercept_: Floats
-    _solvers = ("newton", *FIRST_ORDER)
-
-    def __init__(
-        self,
-        *,
-        l2: float = 0.0,
-        solver: str = "newton",
-        learning_rate: float = 0.1,
-        max_iter: int = 1000,
-        tol: float | None = 1e-8,
-        batch_size: int | None = None,
-        fit_intercept: bool = True,
-        random_state: Any = None,
-        verbose: bool = False,
-    ) -> None:
-        self.l2 = l2
-        self.solver = solver
-        self.learning_rate = learning_rate
-        self.max_iter = max_iter
-        self.tol = tol
-        self.batch_size = batch_size
-        self.fit_intercept = fit_intercept
-        self.random_state = random_state
-        self.verbose = verbose
-
-    @abstractmethod
-    def _loss(
-        self, X: Floats, y: NDArray[np.intp], shares: Floats, penalty: Floats
-    ) -> LinearObjective:
-        """Return the loss, given the columns and the strength of the penalty on each."""
-
-    def _check_parameters(self) -> None:
-        as_positive("l2", self.l2, zero_allowed=True)
-        super()._check_parameters()
-
-    def _objective(
-        self,
-        X: Floats,
-        y: NDArray[np.intp],
-        shares: Floats,
-        centre: Floats | float = 0.0,
-        scale: Floats | float = 1.0,
-    ) -> LinearObjective:
-        n_samples, n_features = X.shape
-        columns = np.ones((n_samples, n_features + self.fit_intercept))
-        np.subtract(X, centre, out=columns[:, :n_features])
-        columns[:, :n_features] /= scale
-        penalty = np.zeros(columns.shape[1])  # a bias is the weight of a column of ones, and free
-        # a square that overflows would make nan of the penalty on a weight of zero
-        penalty[:n_features] = np.minimum((np.sqrt(self.l2) / scale) ** 2, np.finfo(np.float64).max)
-        return self._loss(columns, y, shares, penalty)
-
-    def _start(self, objective: LinearObjective, rng: np.random.RandomState) -> Floats:
-        return np.zeros(objective.n_params)
-
-    def _solve(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> tuple[Objective, Floats]:
-        solve = self._newton if self.solver == "newton" else super()._solve
-        return solve(X, y, shares)
-
-    def _newton(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> tuple[Objective, Floats]:
-        # w.x + b = (scale w).((x - centre)/scale) + (b + w.centre): the same model in better units
-        few = slice(None, None, 1 + len(X) // _ROWS_FOR_UNITS)
-        centre, scale = _centre_and_scale(X[few], shares[few] / shares[few].sum())
-        if not self.fit_intercept:
-            centre, scale = np.zeros_like(centre), np.hypot(centre, scale)
-        scale = np.where(scale > 0, scale, 1.0)
-        objective = self._objective(X, y, shares, centre, scale)
-        theta, self.loss_history_ = minimize(
-            objective, tol=self.tol, max_iter=self.max_iter, callback=self._report
-        )
-        self.n_iter_ = len(self.loss_history_)
-        self._store(objective, theta)
-        self._units = centre, scale
-        self.coef_ = self.coef_ / scale
-        self.intercept_ = self.intercept_ - self.coef_ @ centre
-        return objective, theta
-
-    def _store(self, objective: LinearObjective, theta: Floats) -> None:
-        n_features = self.n_features_in_
-        W = theta.reshape(objective.X.shape[1], -1)
-        self.coef_ = W[:n_features].T.copy()
-        self.intercept_ = W[n_features].copy() if self.fit_intercept else np.zeros(W.shape[1])
-
-    def _problem(self, objective: LinearObjective, theta: Floats) -> str:
-        free, two = not objective.penalty.any(), len(self.classes_) == 2
-        if free and objective.margins(theta).min() > 0:
-            where = "a plane separates the two classes" if two else "planes separate the classes"
-            return _SEPARATED.format(where)
-        problem = super()._problem(objective, theta)
-        if problem or not free:
-            return problem
-        if _is_collinear(objective):
-            return _COLLINEAR
-        if _falls_for_ever(objective, theta):
-            where = "a plane separates the two classes, but for rows that lie on it"
-            some = "planes separate some of the classes, but for rows that lie on them"
-            return _SEPARATED.format(where if two else some)
-        return ""
-
-    def _conclude(
-        self, objective: LinearObjective, theta: Floats, n_rows: float, problem: str
-    ) -> None:
-        self._no_maximum = self._why_no_maximum(problem)
-        if not self._no_maximum:
-            loss, _, hessian = objective.value_gradient_hessian(theta)
-            self._log_likelihood = float(-n_rows * loss)
-            self._errors = standard_errors(n_rows * hessian, *self._units, objective.X.shape[1])
-
-    def _why_no_maximum(self, problem: str) -> str:
-        if self.l2 > 0:
-            return f"has a penalty (l2={self.l2})"
-        if self.solver != "newton":
-            return f"was made by solver={self.solver!r}: use 'newton'"
-        if self.tol is None:
-            return "was made with tol=None, which checks nothing"
-        return "ended with a ConvergenceWarning" if problem else ""
-
-    def _check_maximum(self) -> None:
-        check_is_fitted(self)
-        if self._no_maximum:
-            raise AttributeError(
-                "standard_errors_, log_likelihood_ and summary() belong to a maximum of the "
-                f"likelihood, and this fit {self._no_maximum}"
-            )
-
-    @property
-    def log_likelihood_(self) -> float:
-        """Logarithm of the likelihood of the data, in nats, at the maximum."""
-        self._check_maximum()
-        return self._log_likelihood
-
-    @property
-    def standard_errors_(self) -> Floats:
-        """Standard errors: for each row of ``coef_`` of its weights, and last of its bias."""
-        self._check_maximum()
-        return self._errors
-
-
-def _is_collinear(objective: LinearObjective) -> bool:
-    lengths = np.linalg.norm(objective.X, axis=0)
-    unit_columns = objective.X / np.where(lengths > 0, lengths, 1.0)
-    return bool(np.linalg.matrix_rank(unit_columns, rtol=_DEPENDENT) < len(lengths))
-
-
-def _falls_for_ever(objective: LinearObjective, theta: Floats) -> bool:
-    """Say whether the loss has no minimum, though its gradient at `theta` is small."""
-    # near a minimum the next step of Newton's method points anywhere; where the loss falls for
-    # ever, it points to where no row loses and some row gains
-    _, gradient, hessian = objective.value_gradient_hessian(theta)
-    gains = objective.margins(-_newton_step(hessian, gradient))
-    return bool(gains.max() > 0 and gains.min() >= -1e-6 * gains.max())
-
-
-def _centre_and_scale(X: Floats, shares: Floats) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation of each column; exact for a constant one."""
-    centre = np.where(X.max(axis=0) == X.min(axis=0), X[0], shares @ X)
-    spread = np.abs(X - centre)
-    largest = np.where(spread.any(axis=0), spread.max(axis=0), 1.0)
-    # largest * (spread / largest) = spread: no square over- or underflows
-    return centre, largest * np.sqrt(shares @ (spread / largest) ** 2)
-
-
-class LogisticRegression(_LinearClassifier):
+class LogisticRegression(LinearClassifier):
     r"""Classify into two classes: a linear score, a sigmoid, and the mean cross-entropy.
 
     .. math:: P(y = 1 \mid x) = \sigma(w^\top x + b), \qquad
@@ -294,10 +107,8 @@ class LogisticRegression(_LinearClassifier):
     log-likelihood: -2.50305
     """
 
-    def _loss(
-        self, X: Floats, y: NDArray[np.intp], shares: Floats, penalty: Floats
-    ) -> LinearObjective:
-        return LogisticObjective(X, y, shares, penalty)
+    def _scores(self, *, free: bool) -> Logistic:
+        return Logistic()
 
     @np.errstate(all="ignore")
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -339,13 +150,12 @@ class LogisticRegression(_LinearClassifier):
             newton, or ended with a warning.
         """
         errors = self.standard_errors_[0]
-        names = getattr(self, "feature_names_in_", [f"x{j}" for j in range(self.n_features_in_)])
-        names = [*map(str, names), "(bias)"][: len(errors)]
+        names = [*self._names(), "(bias)"][: len(errors)]
         coefficients = np.append(self.coef_[0], self.intercept_)[: len(errors)]
         return Summary(names, coefficients, errors, self.log_likelihood_)
 
 
-class SoftmaxRegression(_LinearClassifier):
+class SoftmaxRegression(LinearClassifier):
     r"""Classify into any number of classes: linear scores, a softmax, the mean cross-entropy.
 
     .. math:: P(y = k \mid x) = \operatorname{softmax}(W^\top x + b)_k, \qquad
@@ -440,16 +250,12 @@ class SoftmaxRegression(_LinearClassifier):
 
     _two_classes_only = False
 
-    def _loss(
-        self, X: Floats, y: NDArray[np.intp], shares: Floats, penalty: Floats
-    ) -> LinearObjective:
-        return SoftmaxObjective(X, y, shares, penalty, n_classes=len(self.classes_))
+    def _scores(self, *, free: bool) -> Softmax:
+        return Softmax(len(self.classes_), free=free)
 
-    def _store(self, objective: LinearObjective, theta: Floats) -> None:
-        super()._store(objective, theta)
+    def _keep(self, W: Floats, b: Floats) -> None:
         # softmax(z + c) = softmax(z): of all the vectors c, this one leaves the smallest norm
-        self.coef_ -= self.coef_.mean(axis=0)
-        self.intercept_ -= self.intercept_.mean()
+        super()._keep(W - W.mean(axis=1, keepdims=True), b - b.mean())
 
     @np.errstate(all="ignore")
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -583,8 +389,8 @@ class TwoLayerClassifier(Classifier):
         as_count("n_hidden", self.n_hidden, least=1)
         super()._check_parameters()
 
-    def _objective(self, X: Floats, y: NDArray[np.intp], shares: Floats) -> TwoLayerObjective:
-        return TwoLayerObjective(X, y, shares, int(self.n_hidden))
+    def _objective(self, rows: Rows) -> TwoLayerObjective:
+        return TwoLayerObjective(rows, int(self.n_hidden))
 
     def _start(self, objective: TwoLayerObjective, rng: np.random.RandomState) -> Floats:
         theta = np.zeros(objective.n_params)

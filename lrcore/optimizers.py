@@ -437,7 +437,8 @@ def _shortest_step(alike: Floats, unit: Floats, gradient: Floats) -> Floats:
     step = unit * (directions[:, curved] @ along)
     # the shortest solution has no part along the flat directions
     flat = scipy.linalg.orth(unit[:, None] * directions[:, ~curved])
-    return np.asarray(step - flat @ (flat.T @ step))
+    # and a parameter that changes nothing does not move, whatever rounding says
+    return np.where(np.diag(alike) > 0, step - flat @ (flat.T @ step), 0.0)
 
 
 def lbfgs(

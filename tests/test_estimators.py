@@ -1,11 +1,14 @@
 """LogisticRegression: scikit-learn's contract, the one optimum, and no silent failure."""
 
 import pickle
+import re
+import tracemalloc
 import warnings
 
 import mpmath
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 import scipy.sparse
 import sklearn.linear_model
@@ -482,6 +485,14 @@ def test_frames_give_their_column_names():
         model.predict(frame[["dose", "age", "weight"]])
 
 
+def test_polars_frames_are_read_like_arrays():
+    X, y = made()
+    frame = pl.DataFrame(X, schema=["age", "dose", "weight"])
+    model = LogisticRegression().fit(frame, pl.Series(y))
+    assert list(model.feature_names_in_) == ["age", "dose", "weight"]
+    np.testing.assert_array_equal(parameters(model), parameters(LogisticRegression().fit(X, y)))
+
+
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_any_memory_layout_will_do_and_nothing_is_changed(solver):
     X, y = made()
@@ -537,6 +548,23 @@ def test_separated_classes(solver):
     message = warning_of(LogisticRegression(solver=solver, learning_rate=1.0), X, X[:, 0] > 0)
     assert message.startswith("a plane separates the two classes, so without a penalty")
     assert message.endswith("Set l2 > 0.")
+
+
+def test_separated_classes_are_told_with_the_direction():
+    rng = np.random.default_rng(72)
+    X = rng.normal(size=(200, 2)) * [1e-3, 1e5]
+    y = X @ [4e3, -3e-5] > 0  # in units of one: 4 and -3, so 0.8 and -0.6
+    message = warning_of(LogisticRegression(), X, y)
+    found = re.search(r"in the direction (.*) x0 (.*) x1 \(columns standardized\);", message)
+    np.testing.assert_allclose([float(part) for part in found.groups()], [0.8, -0.6], atol=0.05)
+    # rows on the plane x = 1 are of both kinds; only the three columns that count most are named
+    X = np.column_stack([[0.0, 0, 1, 1, 2, 3, 2, 0], rng.normal(size=(8, 4)) / 9])
+    X[2, 1:] = X[3, 1:] = 0
+    frame = pd.DataFrame(X, columns=["age", *"abcd"])
+    message = warning_of(LogisticRegression(), frame, [0, 0, 0, 1, 1, 1, 1, 0])
+    assert re.search(r"lie on it, so without .* in the direction .*age.* \.\.\. \(col", message)
+    message = warning_of(LogisticRegression(solver="gd"), X, X[:, 0] > 1)
+    assert re.search(r"in the direction 0\.\d+ x0 .* \.\.\.; what is returned", message)
 
 
 def test_separated_classes_by_newton_and_what_to_do():
@@ -828,3 +856,29 @@ def test_predictions_are_refused_before_fit_and_for_another_width(method):
 def test_arguments_after_the_star_are_named():
     with pytest.raises(TypeError):
         LogisticRegression(0.1)
+
+
+# Many rows ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("l2", [0.0, 1e-4])
+def test_a_fit_needs_little_memory_beside_the_rows(l2):
+    rng = np.random.default_rng(90)
+    X = rng.normal(size=(200_000, 64))
+    y = X[:, 0] + rng.logistic(size=len(X)) > 0
+    tracemalloc.start()
+    LogisticRegression(l2=l2).fit(X, y)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 0.15 * X.nbytes  # labels, weights, shares; and a few blocks of rows
+
+
+def test_columns_far_from_zero_keep_their_digits():
+    """Seconds since 1970: in units of their spread they lie a million units from zero."""
+    rng = np.random.default_rng(91)
+    Z = rng.normal(size=(200_000, 12))
+    y = Z @ np.ones(12) + 3 * rng.logistic(size=len(Z)) > 0
+    expected = LogisticRegression(l2=1e-6).fit(Z, y)
+    far = LogisticRegression(l2=1e-6).fit(Z + 2.0**20, y)
+    # adding 2^20 rounds the entries of Z to 1e-10
+    np.testing.assert_allclose(far.coef_, expected.coef_, rtol=1e-9)

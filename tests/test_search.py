@@ -6,10 +6,21 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 
+import lrcore
 from lrcore import LogisticRegression, SoftmaxRegression
-from lrcore._objectives import LogisticObjective, SoftmaxObjective
-from lrcore._search import _FEW, minimize
+from lrcore._objectives import LinearObjective, Logistic, Softmax
+from lrcore._rows import Rows, Units
+from lrcore._search import _STEPS_PER_MATRIX, minimize
 from lrcore.optimizers import newton
+
+CHEAP = 1e6  # rows times parameters squared
+
+
+@pytest.fixture(autouse=True)
+def _newton_is_for_small_problems_only(monkeypatch):
+    """Let the search begin where tests still are quick."""
+    monkeypatch.setattr(lrcore._search, "_CHEAP", CHEAP)
+    monkeypatch.setattr(lrcore._linear, "_SMALL", 0)  # and rows stay in the units they came in
 
 
 def many(n_samples, n_features, n_classes=2, seed=0):
@@ -19,16 +30,17 @@ def many(n_samples, n_features, n_classes=2, seed=0):
     columns = np.column_stack([X, np.ones(n_samples)])
     scores = columns @ rng.normal(size=(n_features + 1, n_classes)) / np.sqrt(n_features)
     y = np.argmax(scores + rng.gumbel(size=scores.shape), axis=1)
-    assert columns.size > _FEW
+    assert n_samples * (n_features + 1) ** 2 * (n_classes - 1) ** 2 > CHEAP
     return columns, y
 
 
-def logistic(columns, y, l2, shares=None):
+def objective_of(columns, y, l2, shares=None, scores=None):
     if shares is None:
         shares = np.full(len(y), 1 / len(y))
     penalty = np.full(columns.shape[1], l2)
     penalty[-1] = 0
-    return LogisticObjective(columns, y, shares, penalty)
+    rows, units = Rows(columns, y, shares), Units.none(columns.shape[1])
+    return LinearObjective(rows, scores or Logistic(), penalty, units, fit_intercept=False)
 
 
 def newtons_answer(objective):
@@ -40,7 +52,7 @@ def newtons_answer(objective):
 @pytest.mark.parametrize("shape", [(25_000, 9), (4000, 80)])
 def test_the_minimum_is_newtons(shape, l2):
     """Once with a sample large enough to begin at its minimum, once with one that only curves."""
-    objective = logistic(*many(*shape), l2)
+    objective = objective_of(*many(*shape), l2)
     found, losses = minimize(objective, tol=1e-8, max_iter=100)
     # the last step was below 1e-11 of the largest parameter, and each is at most half the last
     np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=2e-11 * 3)
@@ -51,27 +63,37 @@ def test_the_minimum_is_newtons(shape, l2):
 def test_shares_are_minded():
     columns, y = many(25_000, 9)
     shares = np.random.default_rng(1).uniform(0, 1, len(y)) ** 4
-    objective = logistic(columns, y, 1e-3, shares / shares.sum())
+    objective = objective_of(columns, y, 1e-3, shares / shares.sum())
     found, _ = minimize(objective, tol=1e-8, max_iter=100)
     np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=1e-10)
 
 
 def test_several_classes():
     columns, y = many(25_000, 9, n_classes=4)
-    penalty = np.append(np.full(9, 1e-3), 0.0)
-    objective = SoftmaxObjective(columns, y, np.full(len(y), 1 / len(y)), penalty, 4)
+    objective = objective_of(columns, y, 1e-3, scores=Softmax(4))
     found, _ = minimize(objective, tol=1e-8, max_iter=100)
-    # the same number added to the bias of every class changes nothing
-    for theta in (found, answer := newtons_answer(objective)):
-        theta[-4:] -= theta[-4:].mean()
-    np.testing.assert_allclose(found, answer, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=1e-10)
+
+
+def test_more_parameters_than_a_sample_can_show_take_a_new_matrix_on_the_way():
+    """With 900 rows and 252 parameters all rows are the sample, and the first matrix grows old."""
+    rng = np.random.default_rng(2)
+    columns = np.column_stack([rng.lognormal(sigma=1.5, size=(900, 41)), np.ones(900)])
+    scores = columns @ rng.normal(size=(42, 7))
+    y = np.argmax(scores + 5 * rng.gumbel(size=scores.shape), axis=1)
+    objective = objective_of(columns, y, 1e-4, scores=Softmax(7))
+    found, losses = minimize(objective, tol=1e-9, max_iter=500)
+    assert len(losses) > _STEPS_PER_MATRIX
+    assert np.all(np.diff(losses) < 1e-14)
+    np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=1e-8)
+    assert len(minimize(objective, tol=1e-9, max_iter=_STEPS_PER_MATRIX + 3)[1]) == 33
 
 
 def test_a_sample_that_a_plane_separates_is_not_believed():
     """Every eighth row, the sample, has the label of the first column's sign; the others do not."""
     columns, y = many(25_000, 9)
     y[::8] = columns[::8, 0] > 0
-    objective = logistic(columns, y, 0.0)
+    objective = objective_of(columns, y, 0.0)
     found, losses = minimize(objective, tol=1e-8, max_iter=100)
     np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=1e-10)
     assert losses[0] == pytest.approx(np.log(2), rel=1e-12)  # it began at zero
@@ -81,13 +103,13 @@ def test_a_column_that_is_empty_in_the_sample_is_found_in_the_rest():
     columns, y = many(25_000, 9)
     columns[:, 3] = 0.0
     columns[1::16, 3] = 1.0
-    objective = logistic(columns, y, 1e-3)
+    objective = objective_of(columns, y, 1e-3)
     found, _ = minimize(objective, tol=1e-8, max_iter=100)
     np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=1e-9)
 
 
 def test_few_rows_or_no_tolerance_are_left_to_newton():
-    objective = logistic(*many(25_000, 9), 1e-3)
+    objective = objective_of(*many(25_000, 9), 1e-3)
     assert len(minimize(objective, tol=None, max_iter=3)[1]) == 3
     few = objective.of_rows(np.arange(100))
     np.testing.assert_array_equal(minimize(few, tol=1e-9, max_iter=99)[0], newtons_answer(few))
@@ -100,7 +122,9 @@ def test_the_callback_sees_each_pass_and_may_stop_it():
         seen.append((iteration, loss))
         return iteration == 2
 
-    _, losses = minimize(logistic(*many(25_000, 9), 1e-3), tol=1e-8, max_iter=100, callback=watch)
+    _, losses = minimize(
+        objective_of(*many(25_000, 9), 1e-3), tol=1e-8, max_iter=100, callback=watch
+    )
     assert [loss for _, loss in seen] == losses
     assert [iteration for iteration, _ in seen] == [0, 1, 2]
 
