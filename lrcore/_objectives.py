@@ -13,6 +13,8 @@ linear in the parameters (:class:`LinearObjective`), and what the loss makes of 
 (:class:`Logistic`, :class:`Softmax`).
 """
 
+from __future__ import annotations  # else those of inner functions are made at each call
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -98,7 +100,7 @@ class Softmax:
 
 def _sum_of_logs(e: Floats, shares: Floats) -> float:
     """Return the sum of ``shares * log(1 + e)``, for `e` from 0 to 1."""
-    if np.any(shares != shares[0]):
+    if (shares != shares[0]).any():
         return float(shares @ np.log1p(e))
     # a sum of logarithms is the logarithm of a product, and a product takes a tenth of the time
     products = np.multiply.reduceat(1.0 + e, np.arange(0, len(e), _LOGARITHMS_IN_ONE))
@@ -157,13 +159,13 @@ class LinearObjective:
             loss, slopes = self.scores.loss_and_slopes(W.T @ X.T + b[:, None], y, shares)
             return np.concatenate([[loss], slopes.sum(axis=1), (X.T @ slopes.T).ravel()])
 
-        loss, grad_b, grad_W = np.split(self.rows.total(of_block), [1, 1 + len(b)])
-        grad = self.units.slopes(grad_W.reshape(W.shape), grad_b)
-        if self.fit_intercept:
-            grad = np.vstack([grad, grad_b])
-        penalty = self._penalty_on_each
-        value = float(loss[0] + 0.5 * penalty @ theta**2)
-        return value, (grad @ self.scores.basis).ravel() + penalty * theta
+        total, penalty = self.rows.total(of_block), self._penalty_on_each
+        grad_b, grad_W = total[1 : 1 + len(b)], total[1 + len(b) :].reshape(W.shape)
+        gradient = np.empty((self.n_columns, len(b)))
+        gradient[: len(W)] = self.units.slopes(grad_W, grad_b)
+        gradient[len(W) :] = grad_b
+        value = float(total[0] + 0.5 * penalty @ theta**2)
+        return value, (gradient @ self.scores.basis).ravel() + penalty * theta
 
     def hessian(self, theta: Floats) -> Floats:
         V, c = self.in_units(theta)
