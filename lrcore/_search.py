@@ -70,7 +70,9 @@ def _inverse(hessian: Floats) -> Callable[[Floats], Floats]:
     diagonal = np.diag(hessian)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))  # makes all units of measure alike
     alike = hessian * unit * unit[:, None]
-    factor = scipy.linalg.cho_factor(alike + 1e-6 * np.eye(len(unit)))
+    # as little as Cholesky needs: along columns that depend on others a small penalty is all that
+    # curves the loss, and a ridge beside which it does not count would make the steps far too short
+    factor = scipy.linalg.cho_factor(alike + 1e-9 * np.eye(len(unit)))
     return lambda v: np.asarray(unit * scipy.linalg.cho_solve(factor, unit * v))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.linalg
 from numpy.typing import ArrayLike
+from scipy.linalg.lapack import dpotrf, dpotrs
 
 from ._validation import (
     Floats,
@@ -419,14 +420,11 @@ def _newton_step(hessian: Floats, gradient: Floats) -> Floats:
     diagonal = np.diag(hessian)
     unit = 1.0 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))  # makes all units of measure alike
     alike = hessian * unit * unit[:, None]
-    try:
-        root, lower = scipy.linalg.cho_factor(alike)
-    except scipy.linalg.LinAlgError:
-        return _shortest_step(alike, unit, gradient)
+    root, failed = dpotrf(alike)  # Cholesky's triangle, without a wrapper's ten-fold time
     # a squared pivot is what is left of a column's curvature once the columns before it are known
-    if np.diag(root).min() ** 2 < _NEARLY_FLAT:
+    if failed or np.diag(root).min() ** 2 < _NEARLY_FLAT:
         return _shortest_step(alike, unit, gradient)
-    return np.asarray(unit * scipy.linalg.cho_solve((root, lower), unit * gradient))
+    return np.asarray(unit * dpotrs(root, unit * gradient)[0])
 
 
 def _shortest_step(alike: Floats, unit: Floats, gradient: Floats) -> Floats:
