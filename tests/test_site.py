@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -56,8 +57,23 @@ def local(page, address):
     return file, unquote(parts.fragment)
 
 
-def test_index_exists(site):
-    assert SITE / "index.html" in site
+def test_index_is_the_first_page(site):
+    """And no page that sends the reader on."""
+    assert site[SITE / "index.html"].h1.text == site[SITE / f"{TOC[0]}.html"].h1.text
+
+
+def repeated(soup):
+    """Return the ids that more than one element of a page has."""
+    count = Counter(e["id"] for e in soup.select("[id]"))
+    return [name for name, times in count.items() if times > 1]
+
+
+def test_a_repeated_id_is_noticed():
+    assert repeated(BeautifulSoup("<p id=a><p id=b><p id=a>", "html.parser")) == ["a"]
+
+
+def test_ids_are_unique(site):
+    assert {page.name: found for page, soup in site.items() if (found := repeated(soup))} == {}
 
 
 @pytest.mark.parametrize("entry", TOC)

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
@@ -51,6 +52,13 @@ def test_displayed_formula_is_numbered_once():
         ('<html lang="en" data-theme="auto">', '<html lang="en" data-theme="light">'),
         ('<div role="doc-biblioentry">', "<div>"),
         ("<tr><th></th><th>x</th></tr>", "<tr><td></td><th>x</th></tr>"),
+        ('<th class="head"><p></p></th>', "<td></td>"),
+        ('<summary aria-label="Toggle hidden content">', "<summary>"),
+        (
+            '<summary><span class="toctree-toggle">',
+            '<summary aria-label="Pages below"><span class="toctree-toggle">',
+        ),
+        ('<section id="exercise-content">', "<section>"),
         ('<script src="searchindex.js?v=1"></script>', ""),
     ],
 )
@@ -61,6 +69,15 @@ def test_page_is_mended(page, mended):
 def test_search_page_keeps_its_index():
     page = '<script src="searchindex.js"></script>'
     assert lean.lean(page, searches=True) == '<script defer src="searchindex.js"></script>'
+
+
+def test_text_that_left_a_file_is_noticed(tmp_path):
+    script = tmp_path / "options.js"
+    script.write_text("a: 1", "utf-8")
+    lean.replace(script, "a: 1", "a: 2")
+    assert script.read_text("utf-8") == "a: 2"
+    with pytest.raises(ExtensionError, match=r"options\.js no longer holds 'a: 1'"):
+        lean.replace(script, "a: 1", "a: 2")
 
 
 def test_icons_that_nothing_uses_lose_their_rule():

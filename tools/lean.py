@@ -4,9 +4,11 @@ What the theme writes is changed once, in the finished pages; each step says wha
 """
 
 import re
+import shutil
 from pathlib import Path
 
 from fontTools import subset
+from sphinx.errors import ExtensionError
 
 STEPS = [
     # Its 1.5 MB draw the icons that the theme's own style sheet and font draw as well.
@@ -27,8 +29,13 @@ STEPS = [
     # Roles that docutils writes for a bibliography and WAI-ARIA has withdrawn.
     (r' role="doc-(?:biblioentry|backlink)"', ""),
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
-    # pandas' empty corner is a heading of nothing.
-    (r"<th></th>", "<td></td>"),
+    # The empty corner of a table is a heading of nothing.
+    (r"<th[^>]*>(?:<p></p>)?</th>", "<td></td>"),
+    # A button is named by the text that it shows, and has a name if it shows none.
+    (r'<summary aria-label="Toggle hidden content">', "<summary>"),
+    (r'<summary>(?=<span class="toctree-toggle")', '<summary aria-label="Pages below">'),
+    # One id for every exercise and solution of a page is no id.
+    (r' id="(?:exercise|solution)-content"', ""),
 ]
 # Only the page that searches needs the index of all words.
 SEARCH = (
@@ -73,6 +80,14 @@ def trim_icons(static, used):
         keep_glyphs(font, "".join(shown))
 
 
+def replace(path, old, new):
+    """Replace a text that has to be in a file."""
+    text = path.read_text("utf-8")
+    if old not in text:
+        raise ExtensionError(f"{path.name} no longer holds {old!r}; what lean mends has changed")
+    path.write_text(text.replace(old, new), "utf-8")
+
+
 def finish(app, exception):
     """Mend every page, and drop what none asks for."""
     if exception or app.builder.format != "html":
@@ -81,6 +96,13 @@ def finish(app, exception):
     for path in out.rglob("*.html"):
         page = path.read_text("utf-8")
         path.write_text(lean(page, searches=path.name == "search.html"), "utf-8")
+    # Jupyter Book would make the entry a page that sends the reader on.
+    shutil.copyfile(out / f"{app.config.root_doc}.html", out / "index.html")
+    replace(
+        out / "_static" / "documentation_options.js",
+        "SHOW_SEARCH_SUMMARY: true",
+        'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"',  # a file may not fetch another
+    )
     for path in [*out.glob("_static/scripts/fontawesome.js*"), *out.glob("_static/**/*.map")]:
         path.unlink(missing_ok=True)  # a map of it is in both lists
     texts = [p.read_text("utf-8") for kind in ("html", "js") for p in out.rglob(f"*.{kind}")]

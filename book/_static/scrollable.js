@@ -7,4 +7,5 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const watcher = new ResizeObserver(entries => entries.forEach(entry => mark(entry.target)));
   boxes.forEach(box => watcher.observe(box));
+  document.fonts.ready.then(() => boxes.forEach(mark)); // a font makes the content wider, not the box
 });
