@@ -1,6 +1,8 @@
 """The built site, page by page: everything is there, nothing is broken. `make book` builds it."""
 
+import gzip
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +13,9 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
+BUDGET = (
+    170_000  # bytes of a page as a server sends them; figures and fonts of formulas come on top
+)
 
 
 def toc(entry):
@@ -52,8 +57,23 @@ def local(page, address):
     return file, unquote(parts.fragment)
 
 
-def test_index_exists(site):
-    assert SITE / "index.html" in site
+def test_index_is_the_first_page(site):
+    """And no page that sends the reader on."""
+    assert site[SITE / "index.html"].h1.text == site[SITE / f"{TOC[0]}.html"].h1.text
+
+
+def repeated(soup):
+    """Return the ids that more than one element of a page has."""
+    count = Counter(e["id"] for e in soup.select("[id]"))
+    return [name for name, times in count.items() if times > 1]
+
+
+def test_a_repeated_id_is_noticed():
+    assert repeated(BeautifulSoup("<p id=a><p id=b><p id=a>", "html.parser")) == ["a"]
+
+
+def test_ids_are_unique(site):
+    assert {page.name: found for page, soup in site.items() if (found := repeated(soup))} == {}
 
 
 @pytest.mark.parametrize("entry", TOC)
@@ -109,3 +129,63 @@ def test_a_page_shows_what_the_notebook_stores_in_one_piece(site, path):
     cells = nbformat.read(path, as_version=4).cells
     stored = [o.text for c in cells for o in c.get("outputs", []) if o.output_type == "stream"]
     assert [block.get_text().strip() for block in blocks] == [text.strip() for text in stored]
+
+
+def foreign(soup):
+    """Return what a page would fetch from another host while it is read."""
+    loads = soup.select("script[src], img[src], iframe[src], source[src], link[href]")
+    addresses = [
+        e.get("src") or e.get("href") for e in loads if "canonical" not in e.get("rel", [])
+    ]
+    inline = [u for s in soup.select("script:not([src])") for u in re.findall(r"https?://", s.text)]
+    return [a for a in addresses if urlsplit(a).netloc] + inline
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://x.org/a.js">',
+        '<img src="//x.org/a.png">',
+        "<script>u='https://x.org'</script>",
+    ],
+)
+def test_a_request_to_another_host_is_noticed(text):
+    assert foreign(BeautifulSoup(text, "html.parser"))
+
+
+def test_no_page_asks_another_host(site):
+    assert {page.name: found for page, soup in site.items() if (found := foreign(soup))} == {}
+
+
+def test_no_style_sheet_asks_another_host():
+    outside = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//""")
+    assert [p.name for p in SITE.rglob("*.css") if outside.search(p.read_text("utf-8"))] == []
+
+
+def test_mathematics_is_there_without_a_script(site):
+    bad = [
+        page.name
+        for page, soup in site.items()
+        for formula in soup.select(".math")
+        if not formula.find("math")
+    ]
+    assert bad == []
+    assert any(soup.select(".math math") for soup in site.values())
+
+
+def weight(page, soup):
+    """Return the bytes of a page with what it names, text compressed, and all fonts of icons.
+
+    Figures and the fonts of KaTeX, of which a page loads those that it needs, are not in it.
+    """
+    files = {page}
+    for e in soup.select("script[src], link[rel~=stylesheet][href]"):
+        if target := local(page, e.get("src") or e["href"]):
+            files.add(target[0])
+    icons = SITE.glob("_static/vendor/fontawesome/webfonts/*.woff2")
+    return sum(len(gzip.compress(f.read_bytes(), 6)) for f in [*files, *icons])
+
+
+def test_pages_are_light(site):
+    pages = {p: soup for p, soup in site.items() if p.name not in {"search.html", "genindex.html"}}
+    assert {p.name: w for p, soup in pages.items() if (w := weight(p, soup)) > BUDGET} == {}
