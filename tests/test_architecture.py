@@ -35,7 +35,8 @@ MAY_IMPORT = {
         "_classifier", "_summary",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
-    "plots": {"numpy", "matplotlib", "_validation", "activations"},
+    "_palette": set(),
+    "plots": {"numpy", "matplotlib", "_palette", "_validation", "activations"},
 }  # fmt: skip
 MODULES = list(MAY_IMPORT)
 ONLY_FOR_PLOTS = "matplotlib"

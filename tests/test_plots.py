@@ -109,7 +109,7 @@ def test_the_boundary_is_where_the_probability_is_one_half(clouds):
     ax = plots.plot_decision_boundary(model, X, y)
     vertices = boundary_of(ax)
     assert len(vertices) > 10
-    # the contour interpolates between 201 grid lines: an error of second order in 1/200
+    # the contour interpolates between 101 grid lines: an error of second order in 1/100
     np.testing.assert_allclose(model.predict_proba(vertices)[:, 1], 0.5, atol=1e-3)
 
 
@@ -131,7 +131,7 @@ def test_shading_runs_from_the_colour_of_class_0_to_that_of_class_1(clouds):
     bands = zip(shading.levels[:-1], shading.levels[1:], shading.get_paths(), strict=True)
     for low, high, path in bands:
         p = model.predict_proba(path.vertices)[:, 1] if len(path.vertices) else low
-        # the edges of a band interpolate between 201 grid lines: second order in 1/200
+        # the edges of a band interpolate between 101 grid lines: second order in 1/100
         assert np.min(p) >= low - 1e-3
         assert np.max(p) <= high + 1e-3
 
