@@ -181,7 +181,8 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     x1, x2 = (np.linspace(a, b, 101) for a, b in zip(low - margin, high + margin, strict=True))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
     p = model.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
-    ax.contourf(x1, x2, p, levels=np.linspace(0, 1, 11), cmap=_BETWEEN_CLASSES)
+    tenths = np.linspace(0, 1, 11)
+    ax.contourf(x1, x2, p, levels=tenths, cmap=_BETWEEN_CLASSES, antialiased=True)
     if p.min() < 0.5 < p.max():  # else Matplotlib draws a line somewhere, or warns
         ax.contour(x1, x2, p, levels=[0.5], colors=INK, linewidths=2)
     for k, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
@@ -194,10 +195,49 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
             marker=marker,
             edgecolors=PAPER,
             linewidths=0.4,
+            zorder=3,
             label=f"class {k}",
         )
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.legend(loc="best")
+    return ax
+
+
+def plot_boundary_path(path: ArrayLike, ax: Axes | None = None) -> Axes:
+    """Draw how a boundary moves while it is learned: one line a step, the later the stronger.
+
+    Parameters
+    ----------
+    path : array_like, shape (n_steps, 3)
+        Two weights and the bias after each step: the line is where ``w1 x1 + w2 x2 + b = 0``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, such as over the points; a new figure if not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on.
+
+    Raises
+    ------
+    ValueError
+        If `path` has not three columns, or no row, or a row whose weights are both 0.
+
+    Examples
+    --------
+    >>> len(plot_boundary_path([[1, -1, 0.5], [1, 0.5, 0.1], [1, 1, 0]]).lines)
+    3
+    """
+    path = as_double("path", path, 2)
+    check_shape("path", path, (len(path), 3), "(two weights and a bias)")
+    check_not_empty("path", path)
+    if not path[:, :2].any(axis=1).all():
+        raise ValueError("path: expected a weight other than 0 in each row, got two zeros")
+    ax = _axes(ax)
+    for (w1, w2, b), alpha in zip(path, np.linspace(0.1, 1, len(path)), strict=True):
+        nearest = -b / (w1**2 + w2**2) * np.array([w1, w2])  # the line's point nearest to 0
+        ax.axline(nearest, nearest + np.array([-w2, w1]), color=INK, alpha=alpha, linewidth=1)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return ax
 
 

@@ -234,6 +234,7 @@ SIGNATURES = {
     "plots.plot_sigmoid": "w=1.0, b=0.0, ax=None",
     "plots.plot_loss_history": "loss_history, ax=None, **line",
     "plots.plot_decision_boundary": "model, X, y, ax=None",
+    "plots.plot_boundary_path": "path, ax=None",
     "plots.plot_loss_surface": "loss, first, second, path=None, ax=None",
 }
 

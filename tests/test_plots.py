@@ -32,6 +32,7 @@ def square(a, b):
 CALLS = {
     "sigmoid": lambda ax: plots.plot_sigmoid(ax=ax),
     "history": lambda ax: plots.plot_loss_history([3, 2, 1], ax=ax),
+    "path": lambda ax: plots.plot_boundary_path([[1, 2, 0.5]], ax=ax),
     "surface": lambda ax: plots.plot_loss_surface(square, (-1, 1), (-2, 2), ax=ax),
     "boundary": lambda ax: plots.plot_decision_boundary(
         LogisticRegression(l2=0.1).fit(np.eye(2), [0, 1]), np.eye(2), [0, 1], ax=ax
@@ -152,6 +153,19 @@ def test_a_feature_without_spread_still_gets_a_picture(clouds, n_samples):
     ax.figure.canvas.draw()
 
 
+def test_each_line_of_a_path_is_where_the_score_is_zero():
+    path = [[1.0, -2.0, 0.5], [0.0, 3.0, -1.0], [2.0, 0.0, 0.0]]
+    lines = plots.plot_boundary_path(path).lines
+    for line, (w1, w2, b) in zip(lines, path, strict=True):
+        (x1, y1), (x2, y2) = line.get_xy1(), line.get_xy2()
+        assert (x1, y1) != (x2, y2)
+        # one rounding each of a product, a quotient and a sum of numbers near 1
+        np.testing.assert_allclose([w1 * x1 + w2 * y1 + b, w1 * x2 + w2 * y2 + b], 0, atol=1e-15)
+    strength = [line.get_alpha() for line in lines]
+    assert strength == sorted(strength)
+    assert strength[-1] == 1
+
+
 def test_the_loss_surface_has_the_levels_of_the_loss():
     ax = plots.plot_loss_surface(square, (-1, 1), (-2, 2))
     assert ax.get_xlim() == (-1, 1)
@@ -216,6 +230,12 @@ def test_arguments_are_not_changed(clouds):
          "y: expected class indices from 0 and below n_classes=2, got 2"),
         (lambda m, X, y: plots.plot_decision_boundary(m, X, 2 * y - 1),
          "y: expected class indices from 0 and below n_classes=2, got -1"),
+        (lambda m, X, y: plots.plot_boundary_path([[1, 2]]),
+         "path: expected shape (1, 3) (two weights and a bias), got (1, 2)"),
+        (lambda m, X, y: plots.plot_boundary_path(np.ones((0, 3))),
+         "path: expected at least one entry, got shape (0, 3)"),
+        (lambda m, X, y: plots.plot_boundary_path([[1, 0, 0], [0, 0, 1]]),
+         "path: expected a weight other than 0 in each row, got two zeros"),
         (lambda m, X, y: plots.plot_loss_surface(square, (0, 1), (0, 1), path=[1, 2]),
          "path: expected a 2-D array, got shape (2,)"),
         (lambda m, X, y: plots.plot_loss_surface(square, (0, 1), (0, 1), path=np.ones((4, 3))),

@@ -11,10 +11,12 @@ from io import BytesIO
 import numpy as np
 from IPython.display import display
 from matplotlib import pyplot as plt
-from matplotlib.backends.backend_agg import FigureCanvasAgg as FigureCanvas  # the backend's duty
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
+from matplotlib.lines import Line2D
 
+FigureCanvas = FigureCanvasAgg  # by this name Matplotlib asks for it
 ROWS = 9  # of a series, evenly chosen from first to last; the code on the page makes the others
 
 
@@ -49,7 +51,8 @@ def numbers(ax):
 def series(ax):
     """Yield (label, points) of lines, clouds and bars; not of rules drawn across the whole Axes."""
     for line in ax.lines:
-        if all(line.get_transform().contains_branch_seperately(ax.transData)):
+        drawn_on_data = line.get_transform().contains_branch_seperately(ax.transData)
+        if type(line) is Line2D and all(drawn_on_data):  # an AxLine has no ends
             yield line.get_label(), line.get_xydata()
     for cloud in ax.collections:
         if isinstance(cloud, PathCollection):

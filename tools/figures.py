@@ -11,21 +11,22 @@ import json
 import os
 import re
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from docutils import nodes
 from jinja2 import Template
-from lrcore._palette import LIGHT
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from lrcore._palette import LIGHT
 
 TOOLS = Path(__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
 DESCRIPTION = ".//{http://purl.org/dc/elements/1.1/}description"
 PIXELS = 1.6  # of the page for a point of a drawing: its 10-point text is as large as the page's
 TABLE = Template((TOOLS / "figure_numbers.html").read_text("utf-8"), autoescape=True)
-ElementTree.register_namespace("", SVG[1:-1])
-ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+ET.register_namespace("", SVG[1:-1])
+ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 
 class InlineFigures(SphinxPostTransform):
@@ -62,14 +63,14 @@ def raw(html):
 
 def inline(drawing, alt):
     """Return the SVG for a page: labelled, of a known size, in the colours of the page's theme."""
-    svg = ElementTree.fromstring(drawing)
+    svg = ET.fromstring(drawing)
     for parent, unwanted in [(svg, "metadata"), (svg.find(f"{SVG}defs"), "style")]:
         for child in parent.findall(SVG + unwanted) if parent is not None else []:
             parent.remove(child)  # its one rule is for all that is on the page; our CSS has it
     width, height = (float(n) for n in svg.get("viewBox").split()[2:])
     svg.attrib |= {"width": f"{PIXELS * width:.0f}", "height": f"{PIXELS * height:.0f}"}
     svg.attrib |= {"class": "drawing", "role": "img", "aria-label": alt}
-    text = ElementTree.tostring(svg, encoding="unicode")
+    text = ET.tostring(svg, encoding="unicode")
     text = re.sub(r"\b([1-9]\d*\.\d\d)\d+", r"\1", text)  # a hundredth of a point is enough
     prefix = hashlib.sha256(drawing.encode()).hexdigest()[:8]  # ids of two drawings may be the same
     text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
@@ -80,7 +81,7 @@ def inline(drawing, alt):
 
 def numbers(drawing):
     """Return the numbers that the SVG carries as an HTML table that opens on demand."""
-    found = ElementTree.fromstring(drawing).find(DESCRIPTION)
+    found = ET.fromstring(drawing).find(DESCRIPTION)
     axes = json.loads(found.text) if found is not None else []
     shown = [ax for ax in axes if ax["series"]]
     return TABLE.render(axes=shown) if shown else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import font_source_serif_pro as source_serif
 from fontTools import subset
+
 from lrcore._palette import DARK, LIGHT
 
 FACES = [
