@@ -51,7 +51,6 @@ def use_book_style() -> None:
             "figure.facecolor": PAPER,
             "figure.constrained_layout.use": True,
             "font.size": 10,
-            "mathtext.fontset": "cm",
             "text.color": INK,
             "axes.facecolor": "none",
             "axes.edgecolor": GREY,

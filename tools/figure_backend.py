@@ -34,7 +34,9 @@ def show(*_args, **_kwargs):
 def saved(figure, form, **options):
     """Return the bytes of the figure, cut to what is drawn, on no background."""
     file = BytesIO()
-    figure.savefig(file, format=form, bbox_inches="tight", facecolor="none", **options)
+    figure.savefig(
+        file, format=form, bbox_inches="tight", pad_inches=0.02, facecolor="none", **options
+    )
     return file.getvalue()
 
 
