@@ -40,7 +40,8 @@ MAY_IMPORT = {
         "_linear",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
-    "plots": {"numpy", "matplotlib", "_validation", "activations"},
+    "_palette": set(),
+    "plots": {"numpy", "matplotlib", "_palette", "_validation", "activations"},
 }  # fmt: skip
 MODULES = list(MAY_IMPORT)
 ONLY_FOR_PLOTS = "matplotlib"
@@ -238,6 +239,7 @@ SIGNATURES = {
     "plots.plot_sigmoid": "w=1.0, b=0.0, ax=None",
     "plots.plot_loss_history": "loss_history, ax=None, **line",
     "plots.plot_decision_boundary": "model, X, y, ax=None",
+    "plots.plot_boundary_path": "path, ax=None",
     "plots.plot_loss_surface": "loss, first, second, path=None, ax=None",
 }
 
