@@ -71,6 +71,15 @@ class Slider:
     high: float
     step: float
 
+    def __post_init__(self) -> None:
+        """Refuse a first position that the browser would have to move."""
+        steps = (self.value - self.low) / self.step
+        if not self.low <= self.value <= self.high or abs(steps - round(steps)) > 1e-6:
+            raise ValueError(
+                f"{self.name}: expected a number from {self.low:g} to {self.high:g} "
+                f"in steps of {self.step:g}, got {self.value:g}"
+            )
+
     @property
     def digits(self) -> int:
         """How many decimals its steps have."""

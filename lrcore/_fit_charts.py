@@ -144,7 +144,7 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
 
     Notes
     -----
-    :func:`~lrcore.gradient_descent` computes the walks, before the chart is shown.
+    :func:`~lrcore.optimizers.gradient_descent` computes the walks, before the chart is shown.
 
     Examples
     --------
@@ -160,49 +160,44 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
         Slider("step", "steps taken", 10, 0, n_iter, 1),
     )
     walks = [_walk(data, labels, start, rate, n_iter) for rate in rates]
-    visits = alt.Chart(
-        rows_of(
-            rate=np.repeat(rates, n_iter + 1),
-            step=np.tile(np.arange(n_iter + 1), len(rates)),
-            w1=np.concatenate([places[:, 0] for places, _ in walks]),
-            w2=np.concatenate([places[:, 1] for places, _ in walks]),
-            loss=np.concatenate([losses for _, losses in walks]),
-        )
-    ).transform_filter("datum.rate == rate")
-    so_far = visits.transform_filter("datum.step <= step")
-    current = visits.transform_filter("datum.step == step")
+    when = {
+        "rate": np.repeat(rates, n_iter + 1),
+        "step": np.tile(np.arange(n_iter + 1), len(rates)),
+    }
+    w1, w2 = np.concatenate([places for places, _ in walks]).T
+    loss = np.concatenate([losses for _, losses in walks])
+    places = alt.Chart(rows_of(**when, w1=w1, w2=w2)).transform_filter("datum.rate == rate")
+    visits = alt.Chart(rows_of(**when, loss=loss)).transform_filter("datum.rate == rate")
+    so_far, now = "datum.step <= step", "datum.step == step"
     across, up = x_axis("w1", "weight w₁", -1.5, 2.5), y_axis("w2", "weight w₂", -1.5, 2.5)
     walk: dict[str, Any] = {"color": CLASS_1, "clip": True}
-    path = so_far.mark_line(**walk, point={"color": CLASS_1, "size": 30}).encode(
-        across, up, order="step:Q"
-    )
-    star = current.mark_point(**walk, shape="diamond", size=160, filled=True, opacity=1).encode(
-        across, up
-    )
+    spot = {**walk, "shape": "diamond", "size": 160, "filled": True, "opacity": 1}
+    stops = {"color": CLASS_1, "size": 30}
+    past = places.transform_filter(so_far).mark_line(**walk, point=stops)
+    line = past.encode(across, up, order="step:Q")
+    star = places.transform_filter(now).mark_point(**spot).encode(across, up)
     curve = visits.mark_line(color=MUTED, clip=True, strokeDash=[4, 3]).encode(
         x_axis("step", "steps", 0, n_iter), y_axis("loss", "mean loss (nats)", 0, 2.5)
     )
-    done = so_far.mark_line(**walk).encode(x="step:Q", y="loss:Q")
-    here = current.mark_point(**walk, shape="diamond", size=160, filled=True, opacity=1).encode(
-        x="step:Q", y="loss:Q"
-    )
-    places, losses = walks[1]
+    done = visits.transform_filter(so_far).mark_line(**walk).encode(x="step:Q", y="loss:Q")
+    here = visits.transform_filter(now).mark_point(**spot).encode(x="step:Q", y="loss:Q")
+    walked, losses = (np.round(numbers, 4) for numbers in walks[1])  # as in the rows above
     return InteractiveChart(
         "gradient descent on a loss surface",
         (
             ("Contour lines of the mean loss over two weights, and the walk of gradient descent "
              "from the lower left, with a diamond where it is now.",
-             panel("The walk", sliders, _contours(data, labels), path, star)),
+             panel("The walk", sliders, _contours(data, labels), line, star)),
             ("The mean loss after each step, with a diamond at the present one.",
              panel("The loss", sliders, curve, done, here)),
         ),
         sliders,
         "<strong>w</strong> ← <strong>w</strong> − {rate:2} · ∇<i>L</i>. After {step:0} steps "
         "<strong>w</strong> = ({w1:3}, {w2:3}), mean loss {loss:3}.",
-        {"w1": places[10, 0], "w2": places[10, 1], "loss": losses[10]},
+        {"w1": walked[10, 0], "w2": walked[10, 1], "loss": losses[10]},
         Table(f"The mean loss after {n_iter} steps", ("step size", "w₁", "w₂", "mean loss"),
-              [(rate, *places[-1], losses[-1])
-               for rate, (places, losses) in zip(rates, walks, strict=True)], (2, 3, 3, 3)),
+              [(rate, *path[-1], losses[-1])
+               for rate, (path, losses) in zip(rates, walks, strict=True)], (2, 3, 3, 3)),
     )  # fmt: skip
 
 

@@ -40,12 +40,9 @@ def panel(title: str, sliders: tuple[Slider, ...], *layers: Any, **computed: str
 
 def by_kind(names: list[str], colours: list[str], channel: str) -> dict[str, Any]:
     """Tell kinds apart by colour, and by dash or by shape as well."""
-    second = {
-        "strokeDash": alt.StrokeDash("kind:N", scale=alt.Scale(range=[[1, 0], [7, 4], [2, 3]])),
-        "shape": alt.Shape("kind:N", scale=alt.Scale(range=["circle", "triangle-up"])),
-    }[channel]
-    second.scale.domain = names
+    ranges: dict[str, Any] = {"strokeDash": [[1, 0], [7, 4]], "shape": ["circle", "triangle-up"]}
+    make = {"strokeDash": alt.StrokeDash, "shape": alt.Shape}[channel]
     return {
         "color": alt.Color("kind:N", scale=alt.Scale(domain=names, range=colours)),
-        channel: second,
+        channel: make("kind:N", scale=alt.Scale(domain=names, range=ranges[channel])),
     }

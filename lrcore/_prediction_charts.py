@@ -19,12 +19,17 @@ def sigmoid_chart(w: float = 1.0, b: float = 0.0) -> InteractiveChart:
     Parameters
     ----------
     w, b : float, defaults 1.0 and 0.0
-        Where the sliders for weight and bias start, in [-4, 4] and in [-8, 8].
+        Where the sliders for weight and bias start, in [-4, 4] and in [-8, 8], in tenths.
 
     Returns
     -------
     InteractiveChart
         The score, a line, beside the probability that it turns into.
+
+    Raises
+    ------
+    ValueError
+        If a slider has no such number.
 
     Examples
     --------
@@ -32,8 +37,8 @@ def sigmoid_chart(w: float = 1.0, b: float = 0.0) -> InteractiveChart:
     <InteractiveChart: weight and bias of the sigmoid; sliders w, b>
     """
     sliders = (
-        Slider("w", "weight <i>w</i>", w, -4, 4, 0.5),
-        Slider("b", "bias <i>b</i>", b, -8, 8, 0.5),
+        Slider("w", "weight <i>w</i>", w, -4, 4, 0.1),
+        Slider("b", "bias <i>b</i>", b, -8, 8, 0.1),
     )
     x = np.linspace(-8, 8, 81)
     curve = alt.Chart(rows_of(x=x)).transform_calculate(
@@ -80,7 +85,7 @@ def cost_chart(p: float = 0.2, y: int = 1) -> InteractiveChart:
     Parameters
     ----------
     p : float, default 0.2
-        Where the slider for the predicted probability starts, in [0.01, 0.99].
+        Where the slider for the predicted probability starts, in [0.01, 0.99], in hundredths.
     y : int, default 1
         Where the slider for the label starts, 0 or 1.
 
@@ -88,6 +93,11 @@ def cost_chart(p: float = 0.2, y: int = 1) -> InteractiveChart:
     -------
     InteractiveChart
         Both losses over `p`, beside their slopes in the score.
+
+    Raises
+    ------
+    ValueError
+        If a slider has no such number.
 
     Examples
     --------
@@ -161,7 +171,7 @@ def softmax_chart(Z: ArrayLike = (2.0, 1.0, 0.0)) -> InteractiveChart:
     Parameters
     ----------
     Z : array_like, shape (3,), default (2.0, 1.0, 0.0)
-        Where the sliders for the logits start, in [-5, 5].
+        Where the sliders for the logits start, in [-5, 5], in tenths.
 
     Returns
     -------
@@ -171,7 +181,7 @@ def softmax_chart(Z: ArrayLike = (2.0, 1.0, 0.0)) -> InteractiveChart:
     Raises
     ------
     ValueError
-        If `Z` does not hold three numbers.
+        If `Z` does not hold three numbers that the sliders have.
 
     Examples
     --------

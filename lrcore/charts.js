@@ -12,14 +12,18 @@
     document.head.append(script);
   });
 
-  // A number of the chart is a slider's, else a signal of a view, else a column of a view's data.
+  // A number of the chart is a slider's, else a signal of a view, else a column of its data that
+  // holds one value all the way down.
   function valueOf(name, inputs, views) {
     const input = inputs.find(i => i.name === name);
     if (input) return input.valueAsNumber;
     for (const view of views) {
       const { signals, data } = view.getState({ signals: n => n === name, data: () => true });
       if (name in signals) return signals[name];
-      for (const rows of Object.values(data)) if (rows?.length === 1 && name in rows[0]) return rows[0][name];
+      for (const rows of Object.keys(data).map(key => view.data(key))) {
+        const value = rows?.[0]?.[name];
+        if (value !== undefined && rows.every(row => row[name] === value)) return value;
+      }
     }
     return NaN;
   }

@@ -1,5 +1,6 @@
 """The charts as the notebook stores them: compiled, complete, small, and the same at every run."""
 
+import gzip
 import json
 import re
 
@@ -65,9 +66,6 @@ def test_sliders_have_labels_and_visible_values(chart):
         box = label.select_one("input[type=range]")
         assert box["name"] == label.select_one("[data-value]")["data-value"] == slider.name
         assert label.select_one("span").text.strip()
-        # a first position off the grid of steps would be moved by the browser
-        steps = (slider.value - slider.low) / slider.step
-        assert steps == pytest.approx(round(steps))
 
 
 def test_the_sentence_is_read_aloud_and_the_table_has_heads(chart):
@@ -124,15 +122,26 @@ def test_descent_takes_the_readers_own_points():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: charts.boundary_chart([[1, 2, 3]], [0]), "X: expected shape (1, 2) (two features)"),
-        (lambda: charts.descent_chart([[1, 2]], [0, 1]), "y: expected shape (1,) (one label"),
-        (lambda: charts.threshold_chart([0, 1], [0.5]), "p: expected shape (2,) (one probability"),
-        (lambda: charts.threshold_chart([0, 1], [0.5, 2]), "p: expected values in [0, 1], got 2.0"),
-        (lambda: charts.threshold_chart([0, 0], [0.5, 1]), "y: expected both classes, 0 and 1"),
-        (lambda: charts.softmax_chart([1, 2]), "Z: expected shape (3,) (three logits), got (2,)"),
-        (lambda: charts.sigmoid_chart(w=9), "w: expected a number from -4 to 4, got 9"),
-        (lambda: charts.cost_chart(p=1.0), "p: expected a number from 0.01 to 0.99, got 1.0"),
-        (lambda: charts.softmax_chart([1, 2, 6]), "z3: expected a number from -5 to 5, got 6"),
+        (lambda: charts.boundary_chart([[1, 2, 3]], [0]),
+         "X: expected shape (1, 2) (two features)"),
+        (lambda: charts.descent_chart([[1, 2]], [0, 1]),
+         "y: expected shape (1,) (one label"),
+        (lambda: charts.threshold_chart([0, 1], [0.5]),
+         "p: expected shape (2,) (one probability"),
+        (lambda: charts.threshold_chart([0, 1], [0.5, 2]),
+         "p: expected values in [0, 1], got 2.0"),
+        (lambda: charts.threshold_chart([0, 0], [0.5, 1]),
+         "y: expected both classes, 0 and 1"),
+        (lambda: charts.softmax_chart([1, 2]),
+         "Z: expected shape (3,) (three logits), got (2,)"),
+        (lambda: charts.sigmoid_chart(w=9),
+         "w: expected a number from -4 to 4 in steps of 0.1, got 9"),
+        (lambda: charts.cost_chart(p=1.0),
+         "p: expected a number from 0.01 to 0.99 in steps of 0.01, got 1"),
+        (lambda: charts.cost_chart(y=0.5),
+         "y: expected a number from 0 to 1 in steps of 1, got 0.5"),
+        (lambda: charts.softmax_chart([1, 2, 6]),
+         "z3: expected a number from -5 to 5 in steps of 0.1, got 6"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(call, message):
@@ -166,3 +175,10 @@ def test_pictures_tell_kinds_apart_by_more_than_colour():
     for name, channel in [("cost_chart", "strokeDash"), ("boundary_chart", "shape")]:
         specs = [json.dumps(_chart.spec_of(c)) for _, c in CHARTS[name]().panels]
         assert any(f'"{channel}": {{' in spec for spec in specs)
+
+
+def test_what_a_chart_adds_to_the_weight_of_its_page():
+    """550 kB are allowed for a page with one chart and everything else; 250 kB are the theme's."""
+    pieces = [_chart.script(), _chart.style(), _chart.vega()]
+    pieces += [max((function().html() for function in CHARTS.values()), key=len)]
+    assert sum(len(gzip.compress(piece.encode())) for piece in pieces) < 330_000

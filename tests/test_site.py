@@ -109,3 +109,15 @@ def test_a_page_shows_what_the_notebook_stores_in_one_piece(site, path):
     cells = nbformat.read(path, as_version=4).cells
     stored = [o.text for c in cells for o in c.get("outputs", []) if o.output_type == "stream"]
     assert [block.get_text().strip() for block in blocks] == [text.strip() for text in stored]
+
+
+def test_only_pages_with_a_chart_name_its_script_and_style(site):
+    for page, soup in site.items():
+        named = [
+            e.get("src") or e["href"] for e in soup.select("[src*=charts], link[href*='charts/']")
+        ]
+        files = [Path(urlsplit(address).path).name for address in named if "_static" in address]
+        wanted = {"charts.js", "charts.css"} if soup.select(".lr-chart") else set()
+        assert set(files) == wanted, page.name
+    assert "lr-chart" in (SITE / "charts.html").read_text("utf-8")
+    assert (SITE / "_static" / "charts" / "vega.js").stat().st_size > 100_000
