@@ -16,6 +16,8 @@ from .gradients import logistic_gradient
 from .losses import binary_cross_entropy_from_logits
 from .optimizers import gradient_descent
 
+_W1, _W2 = (-0.5, 4.5), (-0.5, 3.0)  # the part of the loss surface that is drawn
+
 
 def boundary_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> InteractiveChart:
     """Let the reader lay the boundary through a cloud of points, and see the mean loss.
@@ -144,6 +146,7 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
 
     Notes
     -----
+    The walk starts at (0, 2.5); weights from -0.5 to 4.5 and from -0.5 to 3 are drawn.
     :func:`~lrcore.optimizers.gradient_descent` computes the walks, before the chart is shown.
 
     Examples
@@ -153,10 +156,10 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
     """
     stretch = [3.0, 1.0] if X is None else [1.0, 1.0]
     data, labels = _two_classes(X, y)
-    data, start, n_iter = data * stretch, np.array([-1.0, -1.0]), 25
-    rates = np.arange(1, 13) / 4
+    data, start, n_iter = data * stretch, np.array([0.0, 2.5]), 25
+    rates = np.arange(1, 11) / 2
     sliders = (
-        Slider("rate", "step size", 0.5, 0.25, 3, 0.25),
+        Slider("rate", "step size", 1.0, 0.5, 5, 0.5),
         Slider("step", "steps taken", 10, 0, n_iter, 1),
     )
     walks = [_walk(data, labels, start, rate, n_iter) for rate in rates]
@@ -169,7 +172,7 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
     places = alt.Chart(rows_of(**when, w1=w1, w2=w2)).transform_filter("datum.rate == rate")
     visits = alt.Chart(rows_of(**when, loss=loss)).transform_filter("datum.rate == rate")
     so_far, now = "datum.step <= step", "datum.step == step"
-    across, up = x_axis("w1", "weight w₁", -1.5, 2.5), y_axis("w2", "weight w₂", -1.5, 2.5)
+    across, up = x_axis("w1", "weight w₁", *_W1), y_axis("w2", "weight w₂", *_W2)
     walk: dict[str, Any] = {"color": CLASS_1, "clip": True}
     spot = {**walk, "shape": "diamond", "size": 160, "filled": True, "opacity": 1}
     stops = {"color": CLASS_1, "size": 30}
@@ -177,7 +180,7 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
     line = past.encode(across, up, order="step:Q")
     star = places.transform_filter(now).mark_point(**spot).encode(across, up)
     curve = visits.mark_line(color=MUTED, clip=True, strokeDash=[4, 3]).encode(
-        x_axis("step", "steps", 0, n_iter), y_axis("loss", "mean loss (nats)", 0, 2.5)
+        x_axis("step", "steps", 0, n_iter), y_axis("loss", "mean loss (nats)", 0, 1.5)
     )
     done = visits.transform_filter(so_far).mark_line(**walk).encode(x="step:Q", y="loss:Q")
     here = visits.transform_filter(now).mark_point(**spot).encode(x="step:Q", y="loss:Q")
@@ -186,18 +189,18 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
         "gradient descent on a loss surface",
         (
             ("Contour lines of the mean loss over two weights, and the walk of gradient descent "
-             "from the lower left, with a diamond where it is now.",
+             "from the upper left, with a diamond where it is now.",
              panel("The walk", sliders, _contours(data, labels), line, star)),
             ("The mean loss after each step, with a diamond at the present one.",
              panel("The loss", sliders, curve, done, here)),
         ),
         sliders,
-        "<strong>w</strong> ← <strong>w</strong> − {rate:2} · ∇<i>L</i>. After {step:0} steps "
+        "<strong>w</strong> ← <strong>w</strong> − {rate:1} · ∇<i>L</i>. After {step:0} steps "
         "<strong>w</strong> = ({w1:3}, {w2:3}), mean loss {loss:3}.",
         {"w1": walked[10, 0], "w2": walked[10, 1], "loss": losses[10]},
         Table(f"The mean loss after {n_iter} steps", ("step size", "w₁", "w₂", "mean loss"),
               [(rate, *path[-1], losses[-1])
-               for rate, (path, losses) in zip(rates, walks, strict=True)], (2, 3, 3, 3)),
+               for rate, (path, losses) in zip(rates, walks, strict=True)], (1, 3, 3, 3)),
     )  # fmt: skip
 
 
@@ -232,9 +235,9 @@ def _walk(X: Floats, y: Any, start: Floats, rate: float, n_iter: int) -> tuple[F
 
 def _contours(X: Floats, y: Any) -> Any:
     """Return the level lines of the mean loss."""
-    side = np.linspace(-1.5, 2.5, 33)
-    surface = [[binary_cross_entropy_from_logits(y, X @ [a, b]) for a in side] for b in side]
-    generator = contour_generator(side, side, surface)
+    w1, w2 = np.linspace(*_W1, 41), np.linspace(*_W2, 31)
+    surface = [[binary_cross_entropy_from_logits(y, X @ [a, b]) for a in w1] for b in w2]
+    generator = contour_generator(w1, w2, surface)
     levels = np.min(surface) + 0.03 * 1.7 ** np.arange(8)
     lines: list[Any] = [line for level in levels for line in generator.lines(level)]
     points = np.concatenate(lines).round(2)

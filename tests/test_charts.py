@@ -112,9 +112,9 @@ def test_the_boundary_goes_through_the_readers_own_points():
 
 def test_descent_takes_the_readers_own_points():
     data = lrcore.datasets.make_clouds(40, random_state=3)
-    w = np.array([-1.0, -1.0])
+    w = np.array([0.0, 2.5])
     for _ in range(10):
-        w = w - 0.5 * lrcore.logistic_gradient(data.X, data.y, w, 0.0)[0]
+        w = w - 1.0 * lrcore.logistic_gradient(data.X, data.y, w, 0.0)[0]
     shown = numbers(parse(charts.descent_chart(data.X, data.y)))
     assert [shown["w1"], shown["w2"]] == [_chart.number(v, 3) for v in w]
 

@@ -4,6 +4,7 @@ Every number is compared with lrcore's at the slider's new place.  All hosts are
 """
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,9 @@ class Reader:
         )
 
 
+BOOK = Path(__file__).resolve().parent.parent / "_build" / "html" / "charts.html"
+
+
 @pytest.fixture
 def opened(browser, folder, request):
     def open_page(chart, before="", **context):
@@ -120,7 +124,7 @@ def boundary_now(v):
 
 def descent_now(v):
     X, y = _two_classes(None, None)
-    X, w = X * [3.0, 1.0], np.array([-1.0, -1.0])
+    X, w = X * [3.0, 1.0], np.array([0.0, 2.5])
     for _ in range(int(v["step"])):
         w = w - v["rate"] * lrcore.logistic_gradient(X, y, w, 0.0)[0]
     return {"w1": w[0], "w2": w[1], "loss": lrcore.binary_cross_entropy_from_logits(y, X @ w)}
@@ -256,3 +260,21 @@ def test_a_live_notebook_draws_every_chart_from_one_library(browser, folder, mon
     assert reader.problems == []
     assert len(reader.asked) == 1
     reader.page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_all_charts_of_the_built_page_come_alive_on_its_own_ground(browser, request, theme):
+    """Also at a phone's width, where nothing may scroll sideways."""
+    assert BOOK.exists(), "the book is not built: run `make book` first"
+    context = browser.new_context(color_scheme=theme, viewport={"width": 375, "height": 800})
+    request.addfinalizer(context.close)
+    page = context.new_page()
+    page.goto(BOOK.as_uri())
+    for chart in page.locator(".lr-chart").all():
+        chart.scroll_into_view_if_needed()
+        chart.and_(page.locator("[data-live]")).wait_for()
+    grounds = page.eval_on_selector_all(
+        ".text_html", "all => all.map(e => getComputedStyle(e).backgroundColor)"
+    )
+    assert grounds == ["rgba(0, 0, 0, 0)"] * 6
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
