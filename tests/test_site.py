@@ -189,3 +189,15 @@ def weight(page, soup):
 def test_pages_are_light(site):
     pages = {p: soup for p, soup in site.items() if p.name not in {"search.html", "genindex.html"}}
     assert {p.name: w for p, soup in pages.items() if (w := weight(p, soup)) > BUDGET} == {}
+
+
+def test_only_pages_with_a_chart_name_its_script_and_style(site):
+    for page, soup in site.items():
+        named = [
+            e.get("src") or e["href"] for e in soup.select("[src*=charts], link[href*='charts/']")
+        ]
+        files = [Path(urlsplit(address).path).name for address in named if "_static" in address]
+        wanted = {"charts.js", "charts.css"} if soup.select(".lr-chart") else set()
+        assert set(files) == wanted, page.name
+    assert "lr-chart" in (SITE / "charts.html").read_text("utf-8")
+    assert (SITE / "_static" / "charts" / "vega.js").stat().st_size > 100_000
