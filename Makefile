@@ -15,7 +15,7 @@ SKIP  = -name .git -o -name .venv -o -name _build -o -name node_modules -o -name
         -o -name .ipynb_checkpoints -o -name '*.egg-info' -o -name '.coverage*' -o -name '* *'
 FILES   := $(sort $(shell find . \( $(SKIP) \) -prune -o -type f -print | sed 's|^\./||'))
 LIBRARY := $(filter lrcore/%,$(FILES))
-BOOK    := $(filter book/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
+BOOK    := $(filter book/% tools/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
 
 help:
 	@echo 'make book        build the book into _build/html'
@@ -66,8 +66,8 @@ _build/.notebooks: $(VENV) $(BOOK) _build/book.list
 	$(PY) tools/notebooks.py
 	@touch $@
 
-# The cache of executed notebooks knows their code, not what the code reads and calls.
-$(CACHE)/.fresh: $(VENV) $(LIBRARY) $(filter-out %.ipynb %.md,$(filter book/%,$(FILES))) constraints.txt
+# The cache of executed notebooks knows their code, not what the code reads, calls and draws with.
+$(CACHE)/.fresh: $(VENV) $(LIBRARY) tools/figure_backend.py $(filter-out %.ipynb %.md,$(filter book/%,$(FILES))) constraints.txt
 	@rm -rf $(CACHE)
 	@mkdir -p $(CACHE)
 	@touch $@

@@ -62,8 +62,8 @@ def card():
     ax.get_legend().remove()
     ax.set_axis_off()
     for y, words, size, face in [
-        (0.55, "Logistic\nRegression", 29, source_serif.SourceSerifPro),
-        (0.42, "Nothing taken on trust", 15, source_serif.SourceSerifProIt),
+        (0.55, "Logistic\nRegression", 29, source_serif.font_files_ttf["SourceSerifPro"]),
+        (0.42, "Nothing taken on trust", 15, source_serif.font_files_ttf["SourceSerifProIt"]),
     ]:
         figure.text(0.05, y, words, fontsize=size, font=Path(face), linespacing=1.05)
     save("card.png", dpi=200)

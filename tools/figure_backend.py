@@ -44,10 +44,16 @@ def numbers(ax):
     """Return what an Axes shows, as {title, x, y, series}."""
     return {
         "title": ax.get_title("left") or ax.get_title(),
-        "x": ax.get_xlabel(),
+        "x": label_below(ax),
         "y": ax.get_ylabel(),
         "series": [thinned(label, xy) for label, xy in series(ax) if len(xy)],
     }
+
+
+def label_below(ax):
+    """Return the label of the x-axis, which the lowest of several Axes may bear for all."""
+    together = [ax, *ax.get_shared_x_axes().get_siblings(ax)]
+    return next((each.get_xlabel() for each in together if each.get_xlabel()), "")
 
 
 def series(ax):

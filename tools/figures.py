@@ -6,7 +6,6 @@ page's theme, its alt text is the drawing's label, and the numbers in it become 
 Other formats (EPUB, PDF) keep the image as it came.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -39,19 +38,19 @@ class InlineFigures(SphinxPostTransform):
         """Replace the images of this page, except in an EPUB, whose readers have no theme."""
         if self.app.builder.name == "epub":
             return
-        for image in list(self.document.findall(nodes.image)):
+        for number, image in enumerate(list(self.document.findall(nodes.image))):
             if image["uri"].endswith(".svg") and "jupyter_execute" in image["uri"]:
-                self.replace(image)
+                self.replace(image, f"drawing-{number}")
 
-    def replace(self, image):
+    def replace(self, image, name):
         """Put drawing and table in the image's place; the table goes below the caption."""
         drawing = (Path(self.app.srcdir) / image["uri"].lstrip("/")).read_text("utf-8")
-        alt = image.get("alt", "")
-        if not alt:
-            logging.getLogger(__name__).warning("a figure without alt text", location=image)
         figure = image.parent if isinstance(image.parent, nodes.figure) else None
+        svg = inline(drawing, image.get("alt"), name)
+        if "aria-label" not in svg.attrib:
+            logging.getLogger(__name__).warning("a figure without alt text", location=image)
         table = raw(numbers(drawing))
-        image.replace_self([raw(inline(drawing, alt))] + ([] if figure else [table]))
+        image.replace_self([raw(ET.tostring(svg, "unicode"))] + ([] if figure else [table]))
         if figure:
             figure.append(table)
 
@@ -61,21 +60,26 @@ def raw(html):
     return nodes.raw("", html, format="html")
 
 
-def inline(drawing, alt):
+def inline(drawing, alt, name):
     """Return the SVG for a page: labelled, of a known size, in the colours of the page's theme."""
-    svg = ET.fromstring(drawing)
+    svg = ET.fromstring(for_page(drawing, name))
     for parent, unwanted in [(svg, "metadata"), (svg.find(f"{SVG}defs"), "style")]:
         for child in parent.findall(SVG + unwanted) if parent is not None else []:
             parent.remove(child)  # its one rule is for all that is on the page; our CSS has it
-    width, height = (float(n) for n in svg.get("viewBox").split()[2:])
-    svg.attrib |= {"width": f"{PIXELS * width:.0f}", "height": f"{PIXELS * height:.0f}"}
-    svg.attrib |= {"class": "drawing", "role": "img", "aria-label": alt}
-    text = ET.tostring(svg, encoding="unicode")
-    text = re.sub(r"\b([1-9]\d*\.\d\d)\d+", r"\1", text)  # a hundredth of a point is enough
-    prefix = hashlib.sha256(drawing.encode()).hexdigest()[:8]  # ids of two drawings may be the same
-    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
-    for name, colour in LIGHT.items():
-        text = re.sub(colour, f"var(--{name})", text, flags=re.IGNORECASE)
+    for side in ("width", "height"):
+        if svg.get(side, "").endswith("pt"):
+            svg.set(side, f"{PIXELS * float(svg.get(side)[:-2]):.0f}")
+    label = {"aria-label": alt} if alt else {}
+    svg.attrib |= {"class": "drawing", "role": "img"} | label
+    return svg
+
+
+def for_page(drawing, name):
+    """Return the SVG's text with ids of its own and with variables for the palette's colours."""
+    text = re.sub(r"\b([1-9]\d*\.\d\d)\d+", r"\1", drawing)  # a hundredth of a point is enough
+    text = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", text)
+    for role, colour in LIGHT.items():
+        text = re.sub(colour, f"var(--{role})", text, flags=re.IGNORECASE)
     return text
 
 

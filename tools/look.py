@@ -15,9 +15,9 @@ from fontTools import subset
 from lrcore._palette import DARK, LIGHT
 
 FACES = [
-    ("normal", 400, source_serif.SourceSerifPro),
-    ("italic", 400, source_serif.SourceSerifProIt),
-    ("normal", 600, source_serif.SourceSerifProSemibold),
+    ("normal", 400, source_serif.font_files_ttf["SourceSerifPro"]),
+    ("italic", 400, source_serif.font_files_ttf["SourceSerifProIt"]),
+    ("normal", 600, source_serif.font_files_ttf["SourceSerifProSemibold"]),
 ]
 # Latin letters, dashes, quotation marks, ellipsis, minus.
 LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), 0x2013, 0x2014, 0x2026, 0x2212]
@@ -27,12 +27,12 @@ LETTERS += range(0x2018, 0x201E)
 def woff2(path):
     """Return the face with only these letters, their kerning and their ligatures."""
     options = subset.Options(flavor="woff2", layout_features=["kern", "liga"], hinting=False)
-    font = subset.load_font(path, options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=LETTERS)
-    cutter.subset(font)
     file = BytesIO()
-    subset.save_font(font, file, options)
+    with subset.load_font(path, options) as font:
+        cutter.subset(font)
+        subset.save_font(font, file, options)
     return file.getvalue()
 
 
