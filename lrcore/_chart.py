@@ -18,7 +18,7 @@ from importlib.resources import files
 from string import Formatter
 from typing import Any
 
-from ._palette import DARK, LIGHT
+from ._palette import DARK, LIGHT, properties
 
 WIDTH, HEIGHT = 340, 260  # two fit beside each other on a page, one on a phone
 
@@ -238,15 +238,18 @@ def script() -> str:
     return files("lrcore").joinpath("charts.js").read_text("utf-8")
 
 
-# how the book, JupyterLab and VS Code mark a dark page
-_DARK = 'html[data-theme="dark"], [data-jp-theme-light="false"], .vscode-dark'
+def rules() -> str:
+    """Return the look of charts, for a page that has the palette."""
+    return files("lrcore").joinpath("charts.css").read_text("utf-8")
+
+
+_DARK = '[data-jp-theme-light="false"], .vscode-dark'  # how JupyterLab and VS Code mark a dark page
 
 
 def style() -> str:
     """Return the look of charts, with the palette in light and in dark."""
-    light, dark = ("".join(f"--{k}:{v};" for k, v in names.items()) for names in (LIGHT, DARK))
-    rules = files("lrcore").joinpath("charts.css").read_text("utf-8")
-    return f".lr-chart {{{light}}}\n:is({_DARK}) .lr-chart {{{dark}}}\n{rules}"
+    light, dark = properties(LIGHT), properties(DARK)
+    return f".lr-chart {{ {light} }}\n:is({_DARK}) .lr-chart {{ {dark} }}\n{rules()}"
 
 
 _brought: list[str] = []

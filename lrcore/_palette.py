@@ -35,3 +35,8 @@ DARK = {
 SERIES = ("class-0", "class-1", "third", "fourth", "muted")
 MARKERS = ("o", "^", "s", "D", "v")
 DASHES = ("-", "--", "-.", ":", (0, (8, 3)))
+
+
+def properties(palette: dict[str, str]) -> str:
+    """Return a palette as CSS custom properties."""
+    return " ".join(f"--{name}: {colour};" for name, colour in palette.items())

@@ -14,7 +14,7 @@ def write_files(app):
         return
     folder = Path(app.outdir) / "_static" / "charts"
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"charts.js": _chart.script(), "charts.css": _chart.style(), "vega.js": _chart.vega()}
+    files = {"charts.js": _chart.script(), "charts.css": _chart.rules(), "vega.js": _chart.vega()}
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
 

@@ -5,6 +5,7 @@ What the theme writes is changed once, in the finished pages; each step says wha
 
 import re
 import shutil
+from html import unescape
 from pathlib import Path
 
 from fontTools import subset
@@ -80,6 +81,12 @@ def trim_icons(static, used):
         keep_glyphs(font, "".join(shown))
 
 
+def trim_formulas(static, characters):
+    """Keep those glyphs of KaTeX's fonts that the site shows."""
+    for font in static.glob("katex/fonts/*.woff2"):
+        keep_glyphs(font, characters)
+
+
 def replace(path, old, new):
     """Replace a text that has to be in a file."""
     text = path.read_text("utf-8")
@@ -105,8 +112,10 @@ def finish(app, exception):
     )
     for path in [*out.glob("_static/scripts/fontawesome.js*"), *out.glob("_static/**/*.map")]:
         path.unlink(missing_ok=True)  # a map of it is in both lists
-    texts = [p.read_text("utf-8") for kind in ("html", "js") for p in out.rglob(f"*.{kind}")]
-    trim_icons(out / "_static", {name for text in texts for name in NAME.findall(text)})
+    pages, scripts = ([p.read_text("utf-8") for p in out.rglob(f"*.{k}")] for k in ("html", "js"))
+    used = {name for text in [*pages, *scripts] for name in NAME.findall(text)}
+    trim_icons(out / "_static", used)
+    trim_formulas(out / "_static", "".join(set().union(*map(unescape, pages))))
 
 
 def setup(app):

@@ -12,7 +12,7 @@ from pathlib import Path
 import font_source_serif_pro as source_serif
 from fontTools import subset
 
-from lrcore._palette import DARK, LIGHT
+from lrcore._palette import DARK, LIGHT, properties
 
 FACES = [
     ("normal", 400, source_serif.font_files_ttf["SourceSerifPro"]),
@@ -43,11 +43,6 @@ def font_face(style, weight, path):
         f"@font-face {{ font-family: 'Source Serif'; font-style: {style}; font-weight: {weight}; "
         f"src: url(data:font/woff2;base64,{data}) format('woff2'); }}\n"
     )
-
-
-def properties(palette):
-    """Return a palette as CSS custom properties."""
-    return " ".join(f"--{name}: {colour};" for name, colour in palette.items())
 
 
 def write_stylesheet(app):
