@@ -193,7 +193,8 @@ def spec_of(chart: Any) -> dict[str, Any]:
 def _panel(words: str, chart: Any) -> str:
     import vl_convert  # 30 MB of browser engine, so imported when it draws
 
-    spec = spec_of(chart)
+    spec = vl_convert.vegalite_to_vega(spec_of(chart))  # so that the page needs no compiler
+    del spec["$schema"]  # an address that nobody is to visit
     data = json.dumps(spec, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
     # Vega counts its clip paths through a whole session; on a page, ids are unique
     mark = hashlib.sha256(data.encode()).hexdigest()[:8]
@@ -201,7 +202,7 @@ def _panel(words: str, chart: Any) -> str:
     svg = re.sub(
         r"\bclip\d+\b",
         lambda clip: numbers.setdefault(clip[0], f"clip-{mark}-{len(numbers)}"),
-        vl_convert.vegalite_to_svg(spec),
+        vl_convert.vega_to_svg(spec),
     )
     return (
         f'<div class="lr-chart-panel"><script type="application/json">{data}</script>'
@@ -221,16 +222,18 @@ def _is_live() -> bool:
     return "JPY_SESSION_NAME" in os.environ or in_editor
 
 
-SNIPPET = "window.vegaEmbed = vegaEmbed;"
-
-
 @cache
 def vega() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
+    """Return Vega, which draws, as one script that needs no network."""
     import vl_convert
 
+    # by this name vl-convert holds Vega alone; nothing is fetched
+    name = f"https://cdn.jsdelivr.net/npm/vega@{vl_convert.get_vega_version()}/+esm"
+    bundle = vl_convert.javascript_bundle(
+        f'import {{View, parse}} from "{name}"; window.lrcoreVega = {{View, parse}};'
+    )
     # in a function of its own: hundreds of its names have one letter
-    return "(()=>{" + vl_convert.javascript_bundle(SNIPPET) + "})();"
+    return "(()=>{" + bundle + "})();"
 
 
 def script() -> str:

@@ -4,7 +4,7 @@
   let loading;
 
   // A classic script, added when it is needed: import() is refused to pages opened from a folder.
-  const vega = () => loading ??= window.vegaEmbed ? Promise.resolve() : new Promise((done, failed) => {
+  const vega = () => loading ??= window.lrcoreVega ? Promise.resolve() : new Promise((done, failed) => {
     const script = document.createElement("script");
     script.src = new URL("vega.js", here).href;
     script.onload = done;
@@ -40,9 +40,10 @@
     const inputs = [...chart.querySelectorAll("input")];
     const views = await Promise.all([...chart.querySelectorAll(".lr-chart-panel")].map(async panel => {
       const spec = JSON.parse(panel.querySelector("script").textContent);
-      const live = document.createElement("div");
-      const { view } = await vegaEmbed(live, spec, { actions: false, renderer: "svg", defaultStyle: false });
-      panel.querySelector("[role=img]").firstElementChild.replaceChildren(live);
+      const container = document.createElement("div");
+      const view = new lrcoreVega.View(lrcoreVega.parse(spec), { container, renderer: "svg" });
+      await view.runAsync();
+      panel.querySelector("[role=img]").firstElementChild.replaceChildren(container);
       return view;
     }));
     const update = async () => {

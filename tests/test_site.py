@@ -1,6 +1,5 @@
 """The built site, page by page: everything is there, nothing is broken. `make book` builds it."""
 
-import gzip
 import re
 from collections import Counter
 from pathlib import Path
@@ -13,9 +12,6 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
-BUDGET = (
-    170_000  # bytes of a page as a server sends them; figures and fonts of formulas come on top
-)
 
 
 def toc(entry):
@@ -171,24 +167,6 @@ def test_mathematics_is_there_without_a_script(site):
     ]
     assert bad == []
     assert any(soup.select(".math math") for soup in site.values())
-
-
-def weight(page, soup):
-    """Return the bytes of a page with what it names, text compressed, and all fonts of icons.
-
-    Figures and the fonts of KaTeX, of which a page loads those that it needs, are not in it.
-    """
-    files = {page}
-    for e in soup.select("script[src], link[rel~=stylesheet][href]"):
-        if target := local(page, e.get("src") or e["href"]):
-            files.add(target[0])
-    icons = SITE.glob("_static/vendor/fontawesome/webfonts/*.woff2")
-    return sum(len(gzip.compress(f.read_bytes(), 6)) for f in [*files, *icons])
-
-
-def test_pages_are_light(site):
-    pages = {p: soup for p, soup in site.items() if p.name not in {"search.html", "genindex.html"}}
-    assert {p.name: w for p, soup in pages.items() if (w := weight(p, soup)) > BUDGET} == {}
 
 
 def test_only_pages_with_a_chart_name_its_script_and_style(site):

@@ -1,6 +1,6 @@
 """Sphinx extension: pages that hold an interactive chart get its script and style, others do not.
 
-Vega itself (300 kB) lies beside them; the script fetches it when a chart comes into view.
+Vega itself (200 kB) lies beside them; the script fetches it when a chart comes into view.
 """
 
 from pathlib import Path
