@@ -1,9 +1,11 @@
 """The Sphinx extensions in tools/: TeX that KaTeX refuses, and each mend of the theme's pages."""
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 from sphinx.errors import ExtensionError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
@@ -83,3 +85,12 @@ def test_text_that_left_a_file_is_noticed(tmp_path):
 def test_icons_that_nothing_uses_lose_their_rule():
     style = r'.fa-a:before{content:"\f001"}.fa-b:before{content:"\f002"}'
     assert lean.keep_icons(style, {"fa-b"}) == r'.fa-b:before{content:"\f002"}'
+
+
+def test_fonts_of_formulas_keep_what_the_site_shows(tmp_path):
+    fonts = tmp_path / "katex" / "fonts"
+    fonts.mkdir(parents=True)
+    shutil.copy(katex.DIST / "fonts" / "KaTeX_Math-Italic.woff2", fonts)
+    lean.trim_formulas(tmp_path, "wx")
+    with TTFont(fonts / "KaTeX_Math-Italic.woff2") as font:
+        assert set(font.getBestCmap()) == set(map(ord, "wx"))

@@ -63,11 +63,11 @@ def keep_icons(style, used):
 def keep_glyphs(font, text):
     """Rewrite a font file with the glyphs of these characters only."""
     options = subset.Options(flavor="woff2", drop_tables=["FFTM"])
-    loaded = subset.load_font(str(font), options)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
-    subsetter.subset(loaded)
-    subset.save_font(loaded, str(font), options)
+    with subset.load_font(str(font), options) as loaded:
+        subsetter.subset(loaded)
+        subset.save_font(loaded, str(font), options)
 
 
 def trim_icons(static, used):
