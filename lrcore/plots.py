@@ -1,8 +1,8 @@
 """The book's figures: each function draws on an Axes and returns it.
 
 The two classes look the same everywhere: class 0 is a blue circle, class 1 an orange triangle,
-told apart by shape as well as by colour.  The colours are Okabe and Ito's, which colour-blind
-readers can tell apart.
+told apart by shape as well as by colour.  All colours are of one palette, which colour-blind
+readers can tell apart; the built book shows the same figures on a dark page, too.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,18 +11,28 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from numpy.typing import ArrayLike
 
+from ._palette import LIGHT, MARKERS, SERIES
 from ._validation import as_class_indices, as_double, check_not_empty, check_shape
 from .activations import sigmoid
 
-CLASS_COLOURS = ("#0072B2", "#D55E00")
-CLASS_MARKERS = ("o", "^")
-ACCENT, GREY = "#009E73", "#5F6B76"
-_BETWEEN_CLASSES = LinearSegmentedColormap.from_list(
-    "classes", [CLASS_COLOURS[0], "#F4F4F4", CLASS_COLOURS[1]]
-)
+CLASS_COLOURS = (LIGHT["class-0"], LIGHT["class-1"])
+CLASS_MARKERS = MARKERS[:2]
+ACCENT, GREY, INK, PAPER = LIGHT["third"], LIGHT["muted"], LIGHT["ink"], LIGHT["paper"]
+
+
+def _fading(*stops: tuple[float, str, float]) -> LinearSegmentedColormap:
+    """Return a colormap of (place, colour, alpha): the page shows through, light or dark."""
+    return LinearSegmentedColormap.from_list(
+        "fading", [(place, to_rgba(colour, alpha)) for place, colour, alpha in stops]
+    )
+
+
+_FROM, _TO = CLASS_COLOURS
+_BETWEEN_CLASSES = _fading((0, _FROM, 0.3), (0.5, _FROM, 0), (0.5, _TO, 0), (1, _TO, 0.3))
+_UPHILL = _fading((0, INK, 0), (1, INK, 0.25))
 
 
 def use_book_style() -> None:
@@ -36,16 +46,27 @@ def use_book_style() -> None:
     """
     plt.rcParams.update(
         {
-            "figure.figsize": (6.4, 3.8),
+            "figure.figsize": (5.2, 3.3),
             "figure.dpi": 120,
+            "figure.facecolor": PAPER,
             "figure.constrained_layout.use": True,
-            "axes.prop_cycle": plt.cycler(color=[*CLASS_COLOURS, ACCENT, "#CC79A7", GREY]),
+            "font.size": 10,
+            "text.color": INK,
+            "axes.facecolor": "none",
+            "axes.edgecolor": GREY,
+            "axes.labelcolor": INK,
+            "axes.linewidth": 0.8,
+            "axes.prop_cycle": plt.cycler(color=[LIGHT[name] for name in SERIES]),
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlelocation": "left",
             "axes.titlesize": "medium",
+            "grid.color": LIGHT["grid"],
             "legend.frameon": False,
-            "lines.linewidth": 2.0,
+            "lines.linewidth": 1.8,
+            "xtick.color": GREY,
+            "ytick.color": GREY,
+            "svg.hashsalt": "lrcore",  # the same figure is the same file on every run
         }
     )
 
@@ -156,12 +177,13 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     ax = _axes(ax)
     low, high = X.min(axis=0), X.max(axis=0)
     margin = np.where(high > low, 0.08 * (high - low), 1.0)
-    x1, x2 = (np.linspace(a, b, 201) for a, b in zip(low - margin, high + margin, strict=True))
+    x1, x2 = (np.linspace(a, b, 101) for a, b in zip(low - margin, high + margin, strict=True))
     grid = np.stack(np.meshgrid(x1, x2), axis=-1)
     p = model.predict_proba(grid.reshape(-1, 2))[:, 1].reshape(grid.shape[:2])
-    ax.contourf(x1, x2, p, levels=np.linspace(0, 1, 11), cmap=_BETWEEN_CLASSES, alpha=0.35)
+    tenths = np.linspace(0, 1, 11)
+    ax.contourf(x1, x2, p, levels=tenths, cmap=_BETWEEN_CLASSES, antialiased=True)
     if p.min() < 0.5 < p.max():  # else Matplotlib draws a line somewhere, or warns
-        ax.contour(x1, x2, p, levels=[0.5], colors="black", linewidths=2)
+        ax.contour(x1, x2, p, levels=[0.5], colors=INK, linewidths=2)
     for k, (colour, marker) in enumerate(zip(CLASS_COLOURS, CLASS_MARKERS, strict=True)):
         points = X[y == k]
         ax.scatter(
@@ -170,12 +192,51 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
             s=22,
             color=colour,
             marker=marker,
-            edgecolors="white",
+            edgecolors=PAPER,
             linewidths=0.4,
+            zorder=3,
             label=f"class {k}",
         )
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     ax.legend(loc="best")
+    return ax
+
+
+def plot_boundary_path(path: ArrayLike, ax: Axes | None = None) -> Axes:
+    """Draw how a boundary moves while it is learned: one line a step, the later the stronger.
+
+    Parameters
+    ----------
+    path : array_like, shape (n_steps, 3)
+        Two weights and the bias after each step: the line is where ``w1 x1 + w2 x2 + b = 0``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw, such as over the points; a new figure if not given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on.
+
+    Raises
+    ------
+    ValueError
+        If `path` has not three columns, or no row, or a row whose weights are both 0.
+
+    Examples
+    --------
+    >>> len(plot_boundary_path([[1, -1, 0.5], [1, 0.5, 0.1], [1, 1, 0]]).lines)
+    3
+    """
+    path = as_double("path", path, 2)
+    check_shape("path", path, (len(path), 3), "(two weights and a bias)")
+    check_not_empty("path", path)
+    if not path[:, :2].any(axis=1).all():
+        raise ValueError("path: expected a weight other than 0 in each row, got two zeros")
+    ax = _axes(ax)
+    for (w1, w2, b), alpha in zip(path, np.linspace(0.1, 1, len(path)), strict=True):
+        nearest = -b / (w1**2 + w2**2) * np.array([w1, w2])  # the line's point nearest to 0
+        ax.axline(nearest, nearest + np.array([-w2, w1]), color=INK, alpha=alpha, linewidth=1)
+    ax.set(xlabel="$x_1$", ylabel="$x_2$")
     return ax
 
 
@@ -221,7 +282,8 @@ def plot_loss_surface(
     a, b = np.linspace(*first, 61), np.linspace(*second, 61)
     surface = [[loss(float(a_), float(b_)) for a_ in a] for b_ in b]
     ax = _axes(ax)
-    lines = ax.contour(a, b, surface, levels=14, cmap="viridis")
+    lines = ax.contour(a, b, surface, levels=14, colors=GREY, linewidths=0.8)
+    ax.contourf(a, b, surface, levels=lines.levels, cmap=_UPHILL, extend="both")
     ax.clabel(lines, fontsize="x-small")
     if path is not None:
         ax.plot(*path.T, color=CLASS_COLOURS[1], marker=".", linewidth=1.2)

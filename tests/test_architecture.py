@@ -40,7 +40,21 @@ MAY_IMPORT = {
         "_linear",
     },
     "datasets": {"numpy", "sklearn", "_validation"},
-    "plots": {"numpy", "matplotlib", "_validation", "activations"},
+    "_palette": set(),
+    "plots": {"numpy", "matplotlib", "_palette", "_validation", "activations"},
+    "_chart": {"_palette", "vl_convert"},
+    "_marks": {"numpy", "altair", "_chart"},
+    "_prediction_charts": {
+        "numpy", "altair", "_validation", "activations", "losses", "_chart", "_marks",
+    },
+    "_fit_charts": {
+        "numpy", "altair", "contourpy", "_validation", "losses", "gradients", "optimizers",
+        "estimators", "datasets", "_chart", "_marks",
+    },
+    "_threshold_chart": {
+        "numpy", "altair", "_validation", "estimators", "datasets", "_chart", "_marks",
+    },
+    "charts": {"_prediction_charts", "_fit_charts", "_threshold_chart"},
 }  # fmt: skip
 MODULES = list(MAY_IMPORT)
 ONLY_FOR_PLOTS = "matplotlib"
@@ -133,7 +147,17 @@ def modules_after(statement):
     return set(done.stdout.split())
 
 
-HEAVY = {"numpy", "scipy", "sklearn", "matplotlib", "torch", "sympy", "pandas"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "sklearn",
+    "matplotlib",
+    "torch",
+    "sympy",
+    "pandas",
+    "altair",
+    "vl_convert",
+}
 
 
 @pytest.mark.parametrize(
@@ -238,7 +262,14 @@ SIGNATURES = {
     "plots.plot_sigmoid": "w=1.0, b=0.0, ax=None",
     "plots.plot_loss_history": "loss_history, ax=None, **line",
     "plots.plot_decision_boundary": "model, X, y, ax=None",
+    "plots.plot_boundary_path": "path, ax=None",
     "plots.plot_loss_surface": "loss, first, second, path=None, ax=None",
+    "charts.sigmoid_chart": "w=1.0, b=0.0",
+    "charts.cost_chart": "p=0.2, y=1",
+    "charts.boundary_chart": "X=None, y=None",
+    "charts.descent_chart": "X=None, y=None",
+    "charts.threshold_chart": "y=None, p=None",
+    "charts.softmax_chart": "Z=(2.0, 1.0, 0.0)",
 }
 
 
@@ -265,6 +296,7 @@ def public_callables():
         home = importlib.import_module(f"lrcore.{module}")
         for name, value in vars(home).items():
             own = getattr(value, "__module__", None) == home.__name__
+            own |= name in getattr(home, "__all__", ())  # kept in a private module, shown here
             if own and callable(value) and not name.startswith("_"):
                 yield f"lrcore.{module}.{name}"
 

@@ -32,6 +32,7 @@ def square(a, b):
 CALLS = {
     "sigmoid": lambda ax: plots.plot_sigmoid(ax=ax),
     "history": lambda ax: plots.plot_loss_history([3, 2, 1], ax=ax),
+    "path": lambda ax: plots.plot_boundary_path([[1, 2, 0.5]], ax=ax),
     "surface": lambda ax: plots.plot_loss_surface(square, (-1, 1), (-2, 2), ax=ax),
     "boundary": lambda ax: plots.plot_decision_boundary(
         LogisticRegression(l2=0.1).fit(np.eye(2), [0, 1]), np.eye(2), [0, 1], ax=ax
@@ -109,7 +110,7 @@ def test_the_boundary_is_where_the_probability_is_one_half(clouds):
     ax = plots.plot_decision_boundary(model, X, y)
     vertices = boundary_of(ax)
     assert len(vertices) > 10
-    # the contour interpolates between 201 grid lines: an error of second order in 1/200
+    # the contour interpolates between 101 grid lines: an error of second order in 1/100
     np.testing.assert_allclose(model.predict_proba(vertices)[:, 1], 0.5, atol=1e-3)
 
 
@@ -131,7 +132,7 @@ def test_shading_runs_from_the_colour_of_class_0_to_that_of_class_1(clouds):
     bands = zip(shading.levels[:-1], shading.levels[1:], shading.get_paths(), strict=True)
     for low, high, path in bands:
         p = model.predict_proba(path.vertices)[:, 1] if len(path.vertices) else low
-        # the edges of a band interpolate between 201 grid lines: second order in 1/200
+        # the edges of a band interpolate between 101 grid lines: second order in 1/100
         assert np.min(p) >= low - 1e-3
         assert np.max(p) <= high + 1e-3
 
@@ -150,6 +151,19 @@ def test_a_feature_without_spread_still_gets_a_picture(clouds, n_samples):
     low, high = ax.get_ylim()
     assert low < 0 < high
     ax.figure.canvas.draw()
+
+
+def test_each_line_of_a_path_is_where_the_score_is_zero():
+    path = [[1.0, -2.0, 0.5], [0.0, 3.0, -1.0], [2.0, 0.0, 0.0]]
+    lines = plots.plot_boundary_path(path).lines
+    for line, (w1, w2, b) in zip(lines, path, strict=True):
+        (x1, y1), (x2, y2) = line.get_xy1(), line.get_xy2()
+        assert (x1, y1) != (x2, y2)
+        # one rounding each of a product, a quotient and a sum of numbers near 1
+        np.testing.assert_allclose([w1 * x1 + w2 * y1 + b, w1 * x2 + w2 * y2 + b], 0, atol=1e-15)
+    strength = [line.get_alpha() for line in lines]
+    assert strength == sorted(strength)
+    assert strength[-1] == 1
 
 
 def test_the_loss_surface_has_the_levels_of_the_loss():
@@ -216,6 +230,12 @@ def test_arguments_are_not_changed(clouds):
          "y: expected class indices from 0 and below n_classes=2, got 2"),
         (lambda m, X, y: plots.plot_decision_boundary(m, X, 2 * y - 1),
          "y: expected class indices from 0 and below n_classes=2, got -1"),
+        (lambda m, X, y: plots.plot_boundary_path([[1, 2]]),
+         "path: expected shape (1, 3) (two weights and a bias), got (1, 2)"),
+        (lambda m, X, y: plots.plot_boundary_path(np.ones((0, 3))),
+         "path: expected at least one entry, got shape (0, 3)"),
+        (lambda m, X, y: plots.plot_boundary_path([[1, 0, 0], [0, 0, 1]]),
+         "path: expected a weight other than 0 in each row, got two zeros"),
         (lambda m, X, y: plots.plot_loss_surface(square, (0, 1), (0, 1), path=[1, 2]),
          "path: expected a 2-D array, got shape (2,)"),
         (lambda m, X, y: plots.plot_loss_surface(square, (0, 1), (0, 1), path=np.ones((4, 3))),

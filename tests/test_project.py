@@ -16,7 +16,7 @@ TOC = (ROOT / "_toc.yml").read_text("utf-8")
 
 # What the tools make; everything else is the project's.
 MADE = re.compile(
-    r"\.git|\.venv|_build|build|\..*_cache|\.hypothesis|\.coverage.*|.*\.egg-info"
+    r"\.git|\.venv|_build|build|node_modules|\..*_cache|\.hypothesis|\.coverage.*|.*\.egg-info"
     r"|__pycache__|\.ipynb_checkpoints"
 )
 

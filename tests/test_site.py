@@ -1,6 +1,7 @@
 """The built site, page by page: everything is there, nothing is broken. `make book` builds it."""
 
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -52,8 +53,23 @@ def local(page, address):
     return file, unquote(parts.fragment)
 
 
-def test_index_exists(site):
-    assert SITE / "index.html" in site
+def test_index_is_the_first_page(site):
+    """And no page that sends the reader on."""
+    assert site[SITE / "index.html"].h1.text == site[SITE / f"{TOC[0]}.html"].h1.text
+
+
+def repeated(soup):
+    """Return the ids that more than one element of a page has."""
+    count = Counter(e["id"] for e in soup.select("[id]"))
+    return [name for name, times in count.items() if times > 1]
+
+
+def test_a_repeated_id_is_noticed():
+    assert repeated(BeautifulSoup("<p id=a><p id=b><p id=a>", "html.parser")) == ["a"]
+
+
+def test_ids_are_unique(site):
+    assert {page.name: found for page, soup in site.items() if (found := repeated(soup))} == {}
 
 
 @pytest.mark.parametrize("entry", TOC)
@@ -109,3 +125,57 @@ def test_a_page_shows_what_the_notebook_stores_in_one_piece(site, path):
     cells = nbformat.read(path, as_version=4).cells
     stored = [o.text for c in cells for o in c.get("outputs", []) if o.output_type == "stream"]
     assert [block.get_text().strip() for block in blocks] == [text.strip() for text in stored]
+
+
+def foreign(soup):
+    """Return what a page would fetch from another host while it is read."""
+    loads = soup.select("script[src], img[src], iframe[src], source[src], link[href]")
+    addresses = [
+        e.get("src") or e.get("href") for e in loads if "canonical" not in e.get("rel", [])
+    ]
+    inline = [u for s in soup.select("script:not([src])") for u in re.findall(r"https?://", s.text)]
+    return [a for a in addresses if urlsplit(a).netloc] + inline
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<script src="https://x.org/a.js">',
+        '<img src="//x.org/a.png">',
+        "<script>u='https://x.org'</script>",
+    ],
+)
+def test_a_request_to_another_host_is_noticed(text):
+    assert foreign(BeautifulSoup(text, "html.parser"))
+
+
+def test_no_page_asks_another_host(site):
+    assert {page.name: found for page, soup in site.items() if (found := foreign(soup))} == {}
+
+
+def test_no_style_sheet_asks_another_host():
+    outside = re.compile(r"""(?:url\(|@import)\s*["']?(?:https?:)?//""")
+    assert [p.name for p in SITE.rglob("*.css") if outside.search(p.read_text("utf-8"))] == []
+
+
+def test_mathematics_is_there_without_a_script(site):
+    bad = [
+        page.name
+        for page, soup in site.items()
+        for formula in soup.select(".math")
+        if not formula.find("math")
+    ]
+    assert bad == []
+    assert any(soup.select(".math math") for soup in site.values())
+
+
+def test_only_pages_with_a_chart_name_its_script_and_style(site):
+    for page, soup in site.items():
+        named = [
+            e.get("src") or e["href"] for e in soup.select("[src*=charts], link[href*='charts/']")
+        ]
+        files = [Path(urlsplit(address).path).name for address in named if "_static" in address]
+        wanted = {"charts.js", "charts.css"} if soup.select(".lr-chart") else set()
+        assert set(files) == wanted, page.name
+    assert "lr-chart" in (SITE / "charts.html").read_text("utf-8")
+    assert (SITE / "_static" / "charts" / "vega.js").stat().st_size > 100_000

@@ -1,0 +1,11 @@
+// What is too wide scrolls by itself; the keyboard can reach it then, and only then.
+document.addEventListener("DOMContentLoaded", () => {
+  const boxes = document.querySelectorAll(".katex-scroll, .highlight pre, .cell_output pre, .cell_output .output, .pst-scrollable-table-container");
+  const mark = box => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  const watcher = new ResizeObserver(entries => entries.forEach(entry => mark(entry.target)));
+  boxes.forEach(box => watcher.observe(box));
+  document.fonts.ready.then(() => boxes.forEach(mark)); // a font makes the content wider, not the box
+});

@@ -1,0 +1,96 @@
+"""The Sphinx extensions in tools/: TeX that KaTeX refuses, and each mend of the theme's pages."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from fontTools.ttLib import TTFont
+from sphinx.errors import ExtensionError
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+import katex
+import lean
+
+
+@pytest.fixture(scope="module")
+def tex():
+    yield katex.katex
+    katex.katex.close()
+
+
+def test_formula_is_html_and_mathml(tex):
+    found = tex(r"\sigma(z)", display=False)
+    assert "<math" in found
+    assert "katex-html" in found
+
+
+def test_one_process_serves_all_formulas(tex):
+    tex("x", display=False)
+    first = tex.process.pid
+    tex("y", display=True)
+    assert tex.process.pid == first
+
+
+@pytest.mark.parametrize("wrong", [r"\frac{1}", r"\notacommand", r"\begin{align*} x"])
+def test_wrong_tex_is_an_error_and_the_next_formula_is_none(tex, wrong):
+    with pytest.raises(ValueError, match="KaTeX parse error"):
+        tex(wrong, display=True)
+    assert "<math" in tex("x", display=True)
+
+
+def test_displayed_formula_is_numbered_once():
+    assert katex.displayed(r"\begin{align}a\end{align}") == r"\begin{align*}a\end{align*}"
+    assert katex.displayed(r"a \\ b") == r"\begin{split}a \\ b\end{split}"
+
+
+@pytest.mark.parametrize(
+    ("page", "mended"),
+    [
+        ('<script defer src="_static/scripts/fontawesome.js?d=1"></script>', ""),
+        ('<script src="a.js"></script>', '<script defer src="a.js"></script>'),
+        ('<script src="documentation_options.js">', '<script src="documentation_options.js">'),
+        ('<html lang="en" data-theme="auto">', '<html lang="en" data-theme="light">'),
+        ('<div role="doc-biblioentry">', "<div>"),
+        ("<tr><th></th><th>x</th></tr>", "<tr><td></td><th>x</th></tr>"),
+        ('<th class="head"><p></p></th>', "<td></td>"),
+        ('<summary aria-label="Toggle hidden content">', "<summary>"),
+        (
+            '<summary><span class="toctree-toggle">',
+            '<summary aria-label="Pages below"><span class="toctree-toggle">',
+        ),
+        ('<section id="exercise-content">', "<section>"),
+        ('<script src="searchindex.js?v=1"></script>', ""),
+    ],
+)
+def test_page_is_mended(page, mended):
+    assert lean.lean(page) == mended
+
+
+def test_search_page_keeps_its_index():
+    page = '<script src="searchindex.js"></script>'
+    assert lean.lean(page, searches=True) == '<script defer src="searchindex.js"></script>'
+
+
+def test_text_that_left_a_file_is_noticed(tmp_path):
+    script = tmp_path / "options.js"
+    script.write_text("a: 1", "utf-8")
+    lean.replace(script, "a: 1", "a: 2")
+    assert script.read_text("utf-8") == "a: 2"
+    with pytest.raises(ExtensionError, match=r"options\.js no longer holds 'a: 1'"):
+        lean.replace(script, "a: 1", "a: 2")
+
+
+def test_icons_that_nothing_uses_lose_their_rule():
+    style = r'.fa-a:before{content:"\f001"}.fa-b:before{content:"\f002"}'
+    assert lean.keep_icons(style, {"fa-b"}) == r'.fa-b:before{content:"\f002"}'
+
+
+def test_fonts_of_formulas_keep_what_the_site_shows(tmp_path):
+    fonts = tmp_path / "katex" / "fonts"
+    fonts.mkdir(parents=True)
+    shutil.copy(katex.DIST / "fonts" / "KaTeX_Math-Italic.woff2", fonts)
+    lean.trim_formulas(tmp_path, "wx")
+    with TTFont(fonts / "KaTeX_Math-Italic.woff2") as font:
+        assert set(font.getBestCmap()) == set(map(ord, "wx"))
