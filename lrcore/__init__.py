@@ -8,6 +8,7 @@ losses       from labels and predictions to one number: the mean loss
 gradients    the derivative of that number, as a loop and as matrix algebra
 optimizers   gradient descent and its relatives, and Newton's method
 estimators   classifiers that keep scikit-learn's contract
+autodiff     a computation graph that differentiates itself
 datasets     the book's data
 plots        the book's figures
 ===========  =====================================================================
@@ -29,6 +30,7 @@ _NAMES = {
     "two_layer_gradient_loop two_layer_gradient numerical_gradient gradient_check",
     "optimizers": "gradient_descent momentum adam newton lbfgs",
     "estimators": "LogisticRegression SoftmaxRegression TwoLayerClassifier",
+    "autodiff": "Value",
     "datasets": "",
     "plots": "",
 }
