@@ -9,6 +9,7 @@ gradients    the derivative of that number, as a loop and as matrix algebra
 optimizers   gradient descent and its relatives, and Newton's method
 estimators   classifiers that keep scikit-learn's contract
 autodiff     a computation graph that differentiates itself
+derivation   chains of equations, each one checked
 datasets     the book's data
 plots        the book's figures
 ===========  =====================================================================
@@ -31,6 +32,7 @@ _NAMES = {
     "optimizers": "gradient_descent momentum adam newton lbfgs",
     "estimators": "LogisticRegression SoftmaxRegression TwoLayerClassifier",
     "autodiff": "Value",
+    "derivation": "Derivation check_steps",
     "datasets": "",
     "plots": "",
 }

@@ -41,6 +41,15 @@ MAY_IMPORT = {
     },
     "_graph": {"_validation"},
     "autodiff": {"numpy", "_validation", "activations", "_graph"},
+    "_evaluation": {"mpmath", "sympy"},
+    "_definitions": {"sympy", "_evaluation"},
+    "_equality": {"mpmath", "sympy", "_evaluation", "_definitions"},
+    "_parsing": {"sympy", "_evaluation"},
+    "_typesetting": {"sympy"},
+    "derivation": {
+        "numpy", "sympy", "activations", "_definitions", "_evaluation", "_equality", "_parsing",
+        "_typesetting",
+    },
     "datasets": {"numpy", "sklearn", "_validation"},
     "plots": {"numpy", "matplotlib", "_validation", "activations"},
 }  # fmt: skip
@@ -145,6 +154,7 @@ HEAVY = {"numpy", "scipy", "sklearn", "matplotlib", "torch", "sympy", "pandas"}
         ("from lrcore import sigmoid, binary_cross_entropy, logistic_gradient", {"numpy"}),
         ("from lrcore import adam", {"numpy", "scipy"}),
         ("from lrcore import Value; Value(1.0).draw()", {"numpy"}),
+        ("from lrcore import Derivation", {"numpy", "sympy"}),
         ("from lrcore import datasets", {"numpy"}),
     ],
 )
@@ -241,6 +251,10 @@ SIGNATURES = {
     "Value.sigmoid": "self",
     "Value.backward": "self",
     "Value.draw": "self, step=None",
+    "Derivation": "start, *, domain=None, given=(), name=None",
+    "Derivation.step": "self, expression, reason, *, relation='='",
+    "Derivation.lambdify": "self, *arguments",
+    "check_steps": "start, lines, *, domain=None, given=()",
     "datasets.load_breast_cancer": "",
     "datasets.make_clouds": "n_samples=200, random_state=0",
     "plots.use_book_style": "",
@@ -279,7 +293,10 @@ def public_callables():
 
 
 PUBLIC = list(public_callables())
-RECORDS = {"lrcore.gradients.GradientCheck", "lrcore.datasets.Dataset"}  # what functions return
+RECORDS = {  # what functions return or raise, and what SymPy calls in its own way
+    "lrcore.gradients.GradientCheck", "lrcore.datasets.Dataset", "lrcore.derivation.Step",
+    "lrcore.derivation.StepsCheck", "lrcore.derivation.StepError", "lrcore.derivation.sigma",
+}  # fmt: skip
 
 
 def test_every_public_function_and_class_has_its_signature_above():
