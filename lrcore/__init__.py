@@ -8,6 +8,8 @@ losses       from labels and predictions to one number: the mean loss
 gradients    the derivative of that number, as a loop and as matrix algebra
 optimizers   gradient descent and its relatives, and Newton's method
 estimators   classifiers that keep scikit-learn's contract
+autodiff     a computation graph that differentiates itself
+derivation   chains of equations, each one checked
 datasets     the book's data
 plots        the book's figures
 charts       the book's charts that answer to sliders
@@ -30,6 +32,8 @@ _NAMES = {
     "two_layer_gradient_loop two_layer_gradient numerical_gradient gradient_check",
     "optimizers": "gradient_descent momentum adam newton lbfgs",
     "estimators": "LogisticRegression SoftmaxRegression TwoLayerClassifier",
+    "autodiff": "Value",
+    "derivation": "Derivation check_steps",
     "datasets": "",
     "plots": "",
     "charts": "",

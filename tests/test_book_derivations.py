@@ -1,0 +1,412 @@
+"""The derivations of the book, each accepted line by line, and wrong lines of every kind, refused.
+
+A counterexample is computed again here, with other arithmetic than the library's: for sums and
+products in floats, from SymPy's own evaluation.
+"""
+
+import math
+
+import pytest
+import sympy as sp
+
+from lrcore import Derivation
+from lrcore.derivation import StepError, sigma
+
+i, j, k, m, n, r, d, h, K = sp.symbols("i j k m n r d h K", integer=True, positive=True)
+a, b, p, q, u, y, z = sp.symbols("a b p q u y z", real=True)
+W, X, Y, Z, P, ps, ys, zs, w, t, v, c = map(sp.IndexedBase, "WXYZPpyzwtvc")
+exp, log, Sum, Product, Eq, Derivative = sp.exp, sp.log, sp.Sum, sp.Product, sp.Eq, sp.Derivative
+delta = sp.KroneckerDelta
+UNIT, LABEL = (0, 1), {0, 1}
+
+score = Sum(X[i, k] * w[k], (k, 1, d)) + b
+loss_of_one = -(y * log(a) + (1 - y) * log(1 - a))
+
+
+def mean_loss_of(score):
+    return -Sum(ys[i] * log(sigma(score)) + (1 - ys[i]) * log(1 - sigma(score)), (i, 1, n)) / n
+
+
+mean_loss = mean_loss_of(score)
+total = Sum(exp(zs[k]), (k, 1, K))
+softmax = exp(zs[i]) / total
+hidden = Sum(X[i, k] * W[k, m], (k, 1, d)) + c[m]
+output = Sum(sigma(hidden) * v[m], (m, 1, h)) + b
+two_layer_loss = mean_loss_of(output)
+error = sigma(output) - ys[i]
+
+
+def by(m_free):
+    """Return the hidden score of unit `m_free` for sample i."""
+    return hidden.subs(m, m_free)
+
+
+factor = ps[i] ** ys[i] * (1 - ps[i]) ** (1 - ys[i])
+each_log = ys[i] * log(ps[i]) + (1 - ys[i]) * log(1 - ps[i])
+square = (sigma(z) - y) ** 2
+entropy = -q * log(q) - (1 - q) * log(1 - q)
+divergence = q * log(q / p) + (1 - q) * log((1 - q) / (1 - p))
+
+# name: (start, domain, given, [(line, reason), ...]); a reason may begin with another relation
+BOOK = {
+    "chapter 2, Bernoulli: two cases on one line": (
+        sp.Piecewise((p, Eq(y, 1)), (1 - p, True)),
+        {p: UNIT, y: LABEL},
+        [],
+        [(p**y * (1 - p) ** (1 - y), "the exponents work as switches")],
+    ),
+    "chapter 2, from the likelihood to the cross-entropy": (
+        log(Product(factor, (i, 1, n))),
+        {ps: UNIT, ys: LABEL},
+        [],
+        [
+            (Sum(log(factor), (i, 1, n)), "the log of a product is the sum of the logs"),
+            (
+                Sum(log(ps[i] ** ys[i]) + log((1 - ps[i]) ** (1 - ys[i])), (i, 1, n)),
+                "the same rule, for two factors",
+            ),
+            (Sum(each_log, (i, 1, n)), "the log of a power is the exponent times the log"),
+        ],
+    ),
+    "chapter 2, the loss from the score": (
+        loss_of_one.subs(a, sigma(z)),
+        {y: LABEL},
+        [],
+        [
+            (-(y * log(sigma(z)) + (1 - y) * log(sigma(-z))), "symmetry of the sigmoid"),
+            (y * log(1 + exp(-z)) + (1 - y) * log(1 + exp(z)), "the log of $1/u$ is $-\\log u$"),
+            (y * (log(1 + exp(z)) - z) + (1 - y) * log(1 + exp(z)), "take out $e^{-z}$"),
+            (log(1 + exp(z)) - y * z, "the logarithm occurs once"),
+        ],
+    ),
+    "chapter 2, the logarithm of the sigmoid": (
+        log(sigma(z)),
+        {},
+        [],
+        [
+            (-log(1 + exp(-z)), "definition"),
+            (sp.Min(z, 0) - log(1 + exp(-sp.Abs(z))), "split by the sign of $z$"),
+        ],
+    ),
+    "chapter 2, cross-entropy is entropy plus divergence": (
+        -q * log(p) - (1 - q) * log(1 - p),
+        {p: UNIT, q: UNIT},
+        [],
+        [(entropy + divergence, "add and subtract the entropy")],
+    ),
+    "chapter 2, the divergence is never negative": (
+        -divergence,
+        {p: UNIT, q: UNIT},
+        [],
+        [
+            (q * log(p / q) + (1 - q) * log((1 - p) / (1 - q)), "$-\\log u = \\log(1/u)$"),
+            (q * (p / q - 1) + (1 - q) * ((1 - p) / (1 - q) - 1), "<= $\\log u \\le u - 1$, twice"),
+            (0, "multiply out"),
+        ],
+    ),
+    "chapter 3, squared error through the sigmoid": (
+        Derivative(square, z),
+        {},
+        [],
+        [
+            (2 * (sigma(z) - y) * Derivative(sigma(z), z), "chain rule"),
+            (2 * (sigma(z) - y) * sigma(z) * (1 - sigma(z)), "derivative of the sigmoid"),
+        ],
+    ),
+    "chapter 3, the second derivative of the cross-entropy": (
+        Derivative(mean_loss, w[j], w[m]),
+        {j: (1, d), m: (1, d)},
+        [],
+        [
+            (
+                Sum(sigma(score) * (1 - sigma(score)) * X[i, j] * X[i, m], (i, 1, n)) / n,
+                "differentiate the gradient",
+            )
+        ],
+    ),
+    "chapter 3, the quadratic form is never negative": (
+        sum(Derivative(mean_loss.subs(d, 2), w[one], w[other]) * t[one] * t[other]
+            for one in (1, 2) for other in (1, 2)),
+        {},
+        [],
+        [(0, ">= a sum of squares")],
+    ),
+    "chapter 4, the symmetry of the sigmoid": (
+        1 - sigma(z),
+        {},
+        [],
+        [
+            (exp(-z) / (1 + exp(-z)), "one fraction"),
+            (1 / (exp(z) + 1), "multiply both parts by $e^z$"),
+            (sigma(-z), "definition"),
+        ],
+    ),
+    "chapter 4, the derivative of the sigmoid": (
+        Derivative(sigma(z), z),
+        {},
+        [],
+        [
+            (Derivative(1 / (1 + exp(-z)), z), "definition"),
+            (exp(-z) / (1 + exp(-z)) ** 2, "chain rule"),
+            (sigma(z) * exp(-z) / (1 + exp(-z)), "split the fraction"),
+            (sigma(z) * (1 - sigma(z)), "symmetry"),
+        ],
+    ),
+    "chapter 5, the chain rule for one sample": (
+        Derivative(loss_of_one, a) * Derivative(sigma(z), z),
+        {y: LABEL},
+        [Eq(a, sigma(z))],
+        [
+            ((-y / a + (1 - y) / (1 - a)) * Derivative(sigma(z), z), "$1/a$ from the log"),
+            ((-y / a + (1 - y) / (1 - a)) * a * (1 - a), "derivative of the sigmoid"),
+            (-y * (1 - a) + (1 - y) * a, "cancel"),
+            (a - y, "multiply out"),
+        ],
+    ),
+    "chapter 6, the mean gradient by a weight": (
+        Derivative(mean_loss, w[j]),
+        {j: (1, d)},
+        [],
+        [(Sum((sigma(score) - ys[i]) * X[i, j], (i, 1, n)) / n, "chain rule, sample by sample")],
+    ),
+    "chapter 6, the mean gradient by the bias": (
+        Derivative(mean_loss, b),
+        {},
+        [],
+        [(Sum(sigma(score) - ys[i], (i, 1, n)) / n, "chain rule, sample by sample")],
+    ),
+    "chapter 10, softmax does not see a shift": (
+        softmax,
+        {i: (1, K)},
+        [],
+        [(exp(zs[i] - u) / Sum(exp(zs[k] - u), (k, 1, K)), "divide both parts by $e^u$")],
+    ),
+    "chapter 10, the Jacobian of softmax": (
+        Derivative(softmax, zs[j]),
+        {i: (1, K), j: (1, K)},
+        [],
+        [
+            (
+                (delta(i, j) * exp(zs[i]) * total - exp(zs[i]) * exp(zs[j])) / total**2,
+                "quotient rule",
+            ),
+            (softmax * (delta(i, j) - softmax.subs(i, j)), "divide by the total twice"),
+        ],
+    ),
+    "chapter 10, the gradient of softmax and cross-entropy": (
+        Derivative(-Sum(ys[i] * log(softmax), (i, 1, K)), zs[j]),
+        {j: (1, K), ys: UNIT},
+        [Eq(Sum(ys[k], (k, 1, K)), 1)],
+        [
+            (
+                -Sum(ys[i] / softmax * softmax * (delta(i, j) - softmax.subs(i, j)), (i, 1, K)),
+                "the Jacobian",
+            ),
+            (softmax.subs(i, j) * Sum(ys[k], (k, 1, K)) - ys[j], "split the sum"),
+            (softmax.subs(i, j) - ys[j], "the labels add up to 1"),
+        ],
+    ),
+    "chapter 11, the gradient by a weight of the second layer": (
+        Derivative(two_layer_loss, v[j]),
+        {j: (1, h)},
+        [],
+        [(Sum(error * sigma(by(j)), (i, 1, n)) / n, "chain rule")],
+    ),
+    "chapter 11, the gradient by a weight of the first layer": (
+        Derivative(two_layer_loss, W[r, j]),
+        {j: (1, h), r: (1, d)},
+        [],
+        [
+            (
+                Sum(
+                    error * v[j] * sigma(by(j)) * (1 - sigma(by(j)))
+                    * X[i, r],
+                    (i, 1, n),
+                ) / n,
+                "chain rule, through both layers",
+            )
+        ],
+    ),
+    "chapter 14, log-sum-exp moves with a shift": (
+        log(Sum(exp(zs[k]), (k, 1, K))),
+        {},
+        [],
+        [
+            (log(exp(u) * Sum(exp(zs[k] - u), (k, 1, K))), "take out $e^u$"),
+            (u + log(Sum(exp(zs[k] - u), (k, 1, K))), "the log of a product"),
+        ],
+    ),
+}  # fmt: skip
+
+
+def derive(name, lines=None):
+    start, domain, given, right = BOOK[name]
+    derivation = Derivation(start, domain=domain, given=given)
+    for line, reason in right if lines is None else lines:
+        relation = reason.split()[0] if reason[0] in "<>" else "="
+        derivation.step(line, reason.removeprefix(relation), relation=relation)
+    return derivation
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_the_book_derives(name):
+    assert len(derive(name).steps) == len(BOOK[name][3]) + 1
+
+
+def test_newton_is_weighted_least_squares():
+    """Chapter 13: w + H^-1 X'(y - p) = (X'SX)^-1 X'S z with z = Xw + S^-1 (y - p)."""
+    rows, columns = 3, 2
+    x = sp.Matrix(rows, columns, lambda r, s: X[r + 1, s + 1])
+    weights = sp.Matrix([w[1], w[2]])
+    labels, probs = (sp.Matrix([base[1], base[2], base[3]]) for base in (ys, ps))
+    s = sp.diag(*[each * (1 - each) for each in probs])
+    working = x * weights + s.inv() * (labels - probs)
+    hessian = x.T * s * x
+    inverse = hessian.adjugate() / hessian.det()  # SymPy's own inverse simplifies for a minute
+    derivation = Derivation(weights + inverse * x.T * (labels - probs), domain={ps: UNIT})
+    derivation.step(inverse * x.T * s * working, "take out the inverse")
+    with pytest.raises(StepError, match="in row 1, column 1 for"):
+        derivation.step(inverse * x.T * working, "the weights forgotten")
+
+
+def wrong(name, line, reason):
+    return pytest.param(name, line, id=f"{name}: {reason}")
+
+
+LOG_SUM = Sum(log(factor), (i, 1, n))
+J = "chapter 10, the Jacobian of softmax"
+WRONG = [
+    wrong("chapter 5, the chain rule for one sample", (y / a + (1 - y) / (1 - a)) * a * (1 - a),
+          "source 003's sign"),
+    wrong("chapter 5, the chain rule for one sample", y - a, "sign"),
+    wrong("chapter 5, the chain rule for one sample", (a - y) / (a * (1 - a)), "da/dz forgotten"),
+    wrong("chapter 6, the mean gradient by a weight",
+          Sum((sigma(score) - ys[i]) * X[i, j], (i, 1, n)), "1/n dropped"),
+    wrong("chapter 6, the mean gradient by a weight",
+          Sum((sigma(score) - ys[i]) * X[j, i], (i, 1, n)) / n, "indices exchanged"),
+    wrong("chapter 6, the mean gradient by a weight",
+          Sum((sigma(score) - ys[i]), (i, 1, n)) / n, "the input forgotten"),
+    wrong("chapter 6, the mean gradient by a weight",
+          Sum((sigma(score) - ys[i]) * X[i, j], (i, 1, n)) / d, "divided by the features"),
+    wrong("chapter 6, the mean gradient by a weight",
+          Sum((sigma(score) - ys[i]) * X[i, j], (i, 1, n - 1)) / n, "the last sample left out"),
+    wrong("chapter 6, the mean gradient by the bias",
+          Sum(sigma(score) - ys[i], (i, 0, n - 1)) / n, "counted from 0"),
+    wrong("chapter 6, the mean gradient by the bias",
+          Sum((sigma(score) - ys[i]) * X[i, 1], (i, 1, n)) / n, "the first weight's"),
+    wrong("chapter 2, from the likelihood to the cross-entropy",
+          log(Sum(factor, (i, 1, n))), "log of a sum"),
+    wrong("chapter 2, from the likelihood to the cross-entropy",
+          Product(log(factor), (i, 1, n)), "product of logs"),
+    wrong("chapter 2, from the likelihood to the cross-entropy",
+          Sum(ys[i] * log(ps[i]), (i, 1, n)), "label 0 forgotten"),
+    wrong("chapter 2, from the likelihood to the cross-entropy",
+          -Sum(each_log, (i, 1, n)), "sign"),
+    wrong("chapter 2, from the likelihood to the cross-entropy",
+          Sum(each_log, (i, 1, n)) / n, "a mean for a sum"),
+    wrong("chapter 2, from the likelihood to the cross-entropy",
+          Sum(each_log, (i, 1, n)) / log(2), "bits for nats"),
+    wrong("chapter 2, the loss from the score", log(1 + exp(-z)) - y * z, "sign in the exponent"),
+    wrong("chapter 2, the logarithm of the sigmoid", z, "right only far to the left"),
+    wrong("chapter 2, the logarithm of the sigmoid", z - log(1 + exp(-z)), "wrong half"),
+    wrong("chapter 2, cross-entropy is entropy plus divergence", entropy - divergence, "sign"),
+    wrong("chapter 2, cross-entropy is entropy plus divergence",
+          entropy + divergence.subs({p: q, q: p}, simultaneous=True), "the divergence reversed"),
+    wrong("chapter 3, squared error through the sigmoid", 2 * (sigma(z) - y), "no chain rule"),
+    wrong("chapter 3, squared error through the sigmoid",
+          2 * (sigma(z) - y) * y * (1 - y), "y (1 - y) for p (1 - p)"),
+    wrong("chapter 3, squared error through the sigmoid",
+          (sigma(z) - y) * sigma(z) * (1 - sigma(z)), "factor 2"),
+    wrong("chapter 3, the second derivative of the cross-entropy",
+          Sum(ys[i] * (1 - ys[i]) * X[i, j] * X[i, m], (i, 1, n)) / n, "y (1 - y) for p (1 - p)"),
+    wrong("chapter 3, the second derivative of the cross-entropy",
+          Sum(sigma(score) * (1 - sigma(score)) * X[i, j] ** 2, (i, 1, n)) / n, "diagonal"),
+    wrong("chapter 4, the derivative of the sigmoid", z * (1 - z), "z for sigma(z)"),
+    wrong("chapter 4, the derivative of the sigmoid",
+          sigma(sigma(z)) * (1 - sigma(sigma(z))), "sigma twice"),
+    wrong("chapter 4, the derivative of the sigmoid", -exp(-z) / (1 + exp(-z)) ** 2, "inner sign"),
+    wrong("chapter 4, the derivative of the sigmoid", exp(-z) / (1 + exp(-z)), "the square lost"),
+    wrong("chapter 4, the symmetry of the sigmoid", -sigma(z), "odd"),
+    wrong(J, softmax * (1 - softmax), "only the diagonal"),
+    wrong(J, softmax * (delta(i, j) - softmax), "index of the second factor"),
+    wrong(J, softmax * (delta(i, j) + softmax.subs(i, j)), "sign"),
+    wrong(J, -softmax * softmax.subs(i, j), "Kronecker delta forgotten"),
+    wrong("chapter 10, the gradient of softmax and cross-entropy",
+          ys[j] - softmax.subs(i, j), "sign"),
+    wrong("chapter 10, the gradient of softmax and cross-entropy",
+          (softmax.subs(i, j) - ys[j]) / K, "divided by the classes"),
+    wrong("chapter 11, the gradient by a weight of the first layer",
+          Sum(error * v[j] * by(j) * (1 - by(j)) * X[i, r], (i, 1, n)) / n, "source 000"),
+    wrong("chapter 11, the gradient by a weight of the second layer",
+          Sum(error * by(j), (i, 1, n)) / n, "the sigmoid of the hidden unit forgotten"),
+    wrong("chapter 14, log-sum-exp moves with a shift",
+          log(Sum(exp(zs[k] - u), (k, 1, K))), "d2l's exercise: it does not move"),
+    wrong("chapter 14, log-sum-exp moves with a shift",
+          Sum(zs[k], (k, 1, K)), "log of a sum is the sum of logs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "line"), WRONG)
+def test_a_wrong_line_is_refused_with_a_true_counterexample(name, line):
+    start, domain, _, right = BOOK[name]
+    with pytest.raises(StepError, match="does not follow") as caught:
+        derive(name, [(line, "so they say")])
+    error = caught.value
+    left, other = (in_floats(side, error.point) for side in (start, line))
+    # floats, from values rounded to floats: a dozen digits; the error's own numbers have hundreds
+    assert left == pytest.approx(float(error.left), rel=1e-9, abs=1e-12)
+    assert other == pytest.approx(float(error.right), rel=1e-9, abs=1e-12)
+    assert abs(left - other) > 1e-6 * max(abs(left), abs(other))
+    for base, allowed in domain.items():
+        check_in_domain(base, allowed, error.point)
+    # the same line is refused wherever it comes in the chain
+    with pytest.raises(StepError, match="does not follow"):
+        derive(name, [*right, (line, "so they say")])
+
+
+def in_floats(expression, point):
+    """Return the expression at the point, by SymPy's substitution and evaluation, as a float.
+
+    The derivatives are central differences, so that nothing here differentiates.
+    """
+    whole = {s: v for s, v in point.items() if s.is_Symbol and v.is_Integer and s.is_integer}
+    numbers = {s: sp.Float(v, 60) for s, v in point.items() if s not in whole}
+    text = expression.subs(whole)
+    step = sp.Float("1e-12", 60)
+    for each in text.atoms(Derivative):
+        differences = each.expr.doit()
+        for variable in each.variables:
+            differences = (
+                differences.subs(variable, variable + step)
+                - differences.subs(variable, variable - step)
+            ) / (2 * step)
+        text = text.subs(each, differences)
+    return float(text.doit().subs(numbers).evalf(40))
+
+
+def check_in_domain(base, allowed, point):
+    values = [value for s, value in point.items() if base in (s, getattr(s, "base", None))]
+    if isinstance(allowed, set):
+        assert set(values) <= allowed
+    elif not base.is_integer:
+        assert all(allowed[0] < value < allowed[1] for value in values)
+
+
+def test_a_line_for_labels_only_is_refused_for_all_numbers():
+    """y**2 = y holds for 0 and 1; the book says so where it uses it."""
+    start = y**2 * log(p) + (1 - y) * log(1 - p)
+    line = y * log(p) + (1 - y) * log(1 - p)
+    Derivation(start, domain={p: UNIT, y: LABEL}).step(line, "$y^2 = y$")
+    with pytest.raises(StepError, match="does not follow") as caught:
+        Derivation(start, domain={p: UNIT}).step(line, "$y^2 = y$")
+    assert caught.value.point[y] not in (0, 1)
+
+
+def test_convexity_holds_only_this_way_around():
+    second = Derivative(log(1 + exp(z)) - y * z, z, z)
+    Derivation(second).step(0, "p (1 - p) is positive", relation=">")
+    with pytest.raises(StepError, match="does not follow"):
+        Derivation(second).step(0, "concave", relation="<=")
+    with pytest.raises(StepError, match="does not follow"):
+        Derivation(Derivative(square, z, z)).step(0, "squared error is not convex", relation=">=")
+    assert math.isfinite(float(Derivation(second).end.doit().subs({z: 0})))
