@@ -3,6 +3,7 @@
 import warnings
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ._objectives import Objective
-from ._rows import Rows
+from ._rows import Data, Labels, Rows
 from ._validation import Floats, as_count, as_positive
 from .activations import sigmoid, softmax
 from .optimizers import adam, gradient_descent, momentum
@@ -41,7 +42,7 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     _two_classes_only = True
 
     @abstractmethod
-    def _objective(self, rows: Rows) -> Objective:
+    def _objective(self, rows: Data) -> Objective:
         """Return the loss, as a function of one vector of parameters."""
 
     @abstractmethod
@@ -79,16 +80,26 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             If an argument or a parameter of the estimator is out of range.
         """
         self._check_parameters()
-        inputs, labels, weights = self._checked_data(X, y, sample_weight)
+        inputs, targets, weights = self._checked_rows(X, y, sample_weight)
+        self.classes_, labels = self._checked_classes(targets, weights)
+        kept = weights > 0
+        if not kept.all():  # else there is no need of a copy
+            inputs, labels, weights = inputs[kept], labels[kept], weights[kept]
         shares = weights / weights.max()  # first, lest the sum of huge weights overflow
         shares /= shares.sum()
+        with np.errstate(over="ignore"):
+            n_rows = weights.sum()
+        return self._fit_to(Rows(inputs, labels, shares), n_rows)
+
+    def _fit_to(self, rows: Data, n_rows: float) -> Self:
+        """Find the minimum for rows that were checked; `n_rows` counts each by its weight."""
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a ConvergenceWarning says it below
-            objective, theta = self._solve(Rows(inputs, labels, shares))
+            objective, theta = self._solve(rows)
             problem = "" if self.tol is None else self._problem(objective, theta)
-            self._conclude(objective, theta, weights.sum(), problem)
+            self._conclude(objective, theta, n_rows, problem)
         if problem:
-            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
+            warnings.warn(problem, ConvergenceWarning, stacklevel=3)
         return self
 
     def _check_parameters(self) -> None:
@@ -108,19 +119,36 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                     f"all rows at each step, got {self.batch_size}"
                 )
 
-    def _checked_data(
-        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None
-    ) -> tuple[Floats, NDArray[np.intp], Floats]:
-        """Return the rows that count, the index of each row's class, and each row's weight."""
-        rows, targets = self._checked_inputs(X, y)
+    def _checked_rows(
+        self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, **options: Any
+    ) -> tuple[Floats, NDArray[Any], Floats]:
+        """Return inputs, labels, and each row's weight."""
+        inputs, targets = self._checked_inputs(X, y, **options)
+        check_classification_targets(targets)
         weights = _check_sample_weight(
-            sample_weight, rows, dtype=np.float64, ensure_non_negative=True
+            sample_weight, inputs, dtype=np.float64, ensure_non_negative=True
         )
-        self.classes_, labels = _classes(targets, weights, two_only=self._two_classes_only)
-        kept = weights > 0
-        if kept.all():  # no need of a copy
-            return rows, labels, weights
-        return rows[kept], labels[kept], weights[kept]
+        return inputs, targets, weights
+
+    def _checked_classes(self, y: NDArray[Any], weights: Floats) -> tuple[NDArray[Any], Labels]:
+        """Return the classes in order, and the index of each label's class."""
+        classes, indices = np.unique(y, return_inverse=True)
+        if self._two_classes_only and len(classes) > 2:
+            # the first sentence is scikit-learn's own, which its common tests look for
+            raise ValueError(
+                "Only binary classification is supported. The type of the target is "
+                f"{type_of_target(y)}. y: expected two classes, got {len(classes)}"
+            )
+        if len(classes) < 2:
+            wanted = "two classes" if self._two_classes_only else "two classes or more"
+            raise ValueError(f"y: expected {wanted}, got only one class: {classes[0]}")
+        for label, weight in zip(classes, np.bincount(indices, weights), strict=True):
+            if not weight > 0:
+                raise ValueError(
+                    "sample_weight: expected a positive weight in each class, "
+                    f"got none in class {label}"
+                )
+        return classes, indices
 
     def _checked_inputs(self, *X_and_y: ArrayLike | None, **options: Any) -> Any:
         if scipy.sparse.issparse(X_and_y[0]):
@@ -131,13 +159,19 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         # row after row in memory, however it came: a fit passes over the rows
         return validate_data(self, *X_and_y, dtype=np.float64, order="C", **options)
 
-    def _solve(self, rows: Rows) -> tuple[Objective, Floats]:
-        """Take steps along the gradient, of all rows or of one mini-batch after the other."""
+    def _solve(self, rows: Data) -> tuple[Objective, Floats]:
+        """Take steps along the gradient, from a start that may be random."""
         objective = self._objective(rows)
         rng = check_random_state(self.random_state)
-        steps_per_pass = -(-len(rows) // self._rows_per_step(len(rows)))
-        batches = _shuffled_batches(len(rows), self._rows_per_step(len(rows)), rng)
-        start = self._start(objective, rng)
+        return objective, self._walk(objective, self._start(objective, rng), self.max_iter, rng)
+
+    def _walk(
+        self, objective: Objective, start: Floats, n_passes: int, rng: np.random.RandomState
+    ) -> Floats:
+        """Take steps along the gradient, of all rows or of one mini-batch after the other."""
+        n_samples = len(objective.rows)
+        steps_per_pass = -(-n_samples // self._rows_per_step(n_samples))
+        batches = _shuffled_batches(n_samples, self._rows_per_step(n_samples), rng)
         self.loss_history_ = []
 
         def value_and_gradient(theta: Floats) -> tuple[float, Floats]:
@@ -157,12 +191,12 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
             value_and_gradient,
             start,
             learning_rate=self.learning_rate,
-            n_iter=self.max_iter * steps_per_pass,
+            n_iter=n_passes * steps_per_pass,
             callback=before_each_step,
         )
         self.n_iter_ = len(self.loss_history_)
         self._store(objective, theta)
-        return objective, theta
+        return theta
 
     def _rows_per_step(self, n_samples: int) -> int:
         default = _ROWS_PER_SGD_STEP if self.solver == "sgd" else n_samples
@@ -200,6 +234,16 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         if self.solver != "newton" and (rose or self.n_iter_ < self.max_iter):
             return "a smaller learning_rate: the step is too long for the loss to fall"
         return "more iterations (max_iter)"
+
+    @contextmanager
+    def _unchanged_by_errors(self) -> Iterator[None]:
+        """Leave the estimator as it was, should anything go wrong."""
+        before = dict(vars(self))
+        try:
+            yield
+        except BaseException:
+            self.__dict__ = before
+            raise
 
     def _fitted_rows(self, X: ArrayLike) -> Floats:
         """Return the rows to predict for, checked against those of fit."""
@@ -245,30 +289,6 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = not self._two_classes_only
         return tags
-
-
-def _classes(
-    y: NDArray[Any], weights: Floats, *, two_only: bool
-) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Return the classes in order, and the index of each row's class."""
-    check_classification_targets(y)
-    classes, indices = np.unique(y, return_inverse=True)
-    if two_only and len(classes) > 2:
-        # the first sentence is scikit-learn's own, which its common tests look for
-        raise ValueError(
-            "Only binary classification is supported. The type of the target is "
-            f"{type_of_target(y)}. y: expected two classes, got {len(classes)}"
-        )
-    if len(classes) < 2:
-        wanted = "two classes" if two_only else "two classes or more"
-        raise ValueError(f"y: expected {wanted}, got only one class: {classes[0]}")
-    for label, weight in zip(classes, np.bincount(indices, weights), strict=True):
-        if not weight > 0:
-            raise ValueError(
-                "sample_weight: expected a positive weight in each class, "
-                f"got none in class {label}"
-            )
-    return classes, indices
 
 
 def _shuffled_batches(

@@ -10,13 +10,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._classifier import FIRST_ORDER, Classifier
 from ._objectives import LinearObjective, Logistic, Objective, Softmax
-from ._rows import Rows, Units
+from ._rows import Data, Units
 from ._search import minimize
 from ._summary import standard_errors
 from ._validation import Floats, as_positive
 from .optimizers import _newton_step
 
-_SMALL = 2_000_000  # entries of X up to which a copy in better units is cheaper than its avoidance
 _DEPENDENT = 1e-7  # below this share, a column's own part is lost in the rounding of a Hessian
 _DEFINITE = 1e-5  # above this share of curvature, no column is nearly dependent on others
 _COLLINEAR = (
@@ -69,10 +68,10 @@ class LinearClassifier(Classifier):
         as_positive("l2", self.l2, zero_allowed=True)
         super()._check_parameters()
 
-    def _objective(self, rows: Rows) -> LinearObjective:
-        return self._in_units(rows, Units.none(rows.X.shape[1]), free=False)
+    def _objective(self, rows: Data) -> LinearObjective:
+        return self._in_units(rows, Units.none(rows.n_features), free=False)
 
-    def _in_units(self, rows: Rows, units: Units, *, free: bool) -> LinearObjective:
+    def _in_units(self, rows: Data, units: Units, *, free: bool) -> LinearObjective:
         # a square that overflows would make nan of the penalty on a weight of zero
         penalty = np.minimum((np.sqrt(self.l2) / units.scale) ** 2, np.finfo(np.float64).max)
         return LinearObjective(rows, self._scores(free=free), penalty, units, self.fit_intercept)
@@ -80,18 +79,15 @@ class LinearClassifier(Classifier):
     def _start(self, objective: LinearObjective, rng: np.random.RandomState) -> Floats:
         return np.zeros(objective.n_params)
 
-    def _solve(self, rows: Rows) -> tuple[Objective, Floats]:
+    def _solve(self, rows: Data) -> tuple[Objective, Floats]:
         return self._newton(rows) if self.solver == "newton" else super()._solve(rows)
 
-    def _newton(self, rows: Rows) -> tuple[Objective, Floats]:
+    def _newton(self, rows: Data) -> tuple[Objective, Floats]:
         units = Units.of(rows, about_zero=not self.fit_intercept)
         objective = self._in_units(rows, units, free=True)
-        if rows.X.size <= _SMALL or units.are_far:
-            objective = replace(
-                objective,
-                rows=replace(rows, X=units.columns(rows.X)),
-                units=Units.none(rows.X.shape[1]),
-            )
+        if rows.are_few or units.are_far:
+            unchanged = Units.none(rows.n_features)
+            objective = replace(objective, rows=rows.in_units(units), units=unchanged)
         theta, self.loss_history_ = minimize(
             objective, tol=self.tol, max_iter=self.max_iter, callback=self._report
         )
@@ -192,11 +188,7 @@ def _next_step(objective: LinearObjective, theta: Floats) -> tuple[Floats, bool]
 
 
 def _is_collinear(objective: LinearObjective) -> bool:
-    # a triangle R with R^T R = X^T X has the rank of X, and squares nothing
-    triangle = objective.rows.total(
-        lambda X, *_: scipy.linalg.qr(objective.columns(X), mode="r")[0][: objective.n_columns],
-        lambda *two: scipy.linalg.qr(np.vstack(two), mode="r")[0][: objective.n_columns],
-    )
+    triangle = objective.triangle()
     lengths = np.linalg.norm(triangle, axis=0)
     unit_columns = triangle / np.where(lengths > 0, lengths, 1.0)
     return bool(np.linalg.matrix_rank(unit_columns, rtol=_DEPENDENT) < len(lengths))

@@ -13,19 +13,17 @@ linear in the parameters (:class:`LinearObjective`), and what the loss makes of 
 (:class:`Logistic`, :class:`Softmax`).
 """
 
-from __future__ import annotations  # else those of inner functions are made at each call
-
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from ._rows import Rows, Units
+from ._rows import Data, Labels, Rows, Units
 from ._validation import Floats
 from .activations import log_sigmoid, sigmoid, sigmoid_derivative, softmax
 
@@ -37,9 +35,7 @@ class Logistic:
 
     basis = np.ones((1, 1))  # the parameters are the weights
 
-    def loss_and_slopes(
-        self, Z: Floats, y: NDArray[np.intp], shares: Floats
-    ) -> tuple[float, Floats]:
+    def loss_and_slopes(self, Z: Floats, y: Labels, shares: Floats) -> tuple[float, Floats]:
         """Return the loss, and its slope for each score."""
         signs = 2.0 * y - 1.0
         margins = signs * Z[0]
@@ -54,7 +50,7 @@ class Logistic:
         """Yield how the loss curves for each row, and along which direction of parameters."""
         yield shares * sigmoid_derivative(Z[0]), np.ones(1)
 
-    def margins(self, Z: Floats, y: NDArray[np.intp]) -> Floats:
+    def margins(self, Z: Floats, y: Labels) -> Floats:
         """Return the score of each row's own class: positive where it is right."""
         return (2 * y - 1) * Z[0]
 
@@ -71,9 +67,7 @@ class Softmax:
         ones = np.ones((1, n_classes))
         self.basis: Floats = scipy.linalg.null_space(ones) if free else np.eye(n_classes)
 
-    def loss_and_slopes(
-        self, Z: Floats, y: NDArray[np.intp], shares: Floats
-    ) -> tuple[float, Floats]:
+    def loss_and_slopes(self, Z: Floats, y: Labels, shares: Floats) -> tuple[float, Floats]:
         """Return the loss, and its slope for each score."""
         own = y, np.arange(len(y))
         Z = Z - Z.max(axis=0)
@@ -92,7 +86,7 @@ class Softmax:
         for k, m in combinations(range(len(P)), 2):
             yield shares * P[k] * P[m], self.basis[k] - self.basis[m]
 
-    def margins(self, Z: Floats, y: NDArray[np.intp]) -> Floats:
+    def margins(self, Z: Floats, y: Labels) -> Floats:
         """Return by how much each row's own class outscores each other one."""
         others = y != np.arange(len(Z))[:, None]
         return np.asarray((Z[y, np.arange(len(y))] - Z)[others])
@@ -118,7 +112,7 @@ class LinearObjective:
     (n_features, width of the basis), row after row, and then c, if there is a bias.
     """
 
-    rows: Rows
+    rows: Data
     scores: Logistic | Softmax
     penalty: Floats
     units: Units
@@ -132,15 +126,14 @@ class LinearObjective:
     def n_columns(self) -> int:
         return len(self.penalty) + self.fit_intercept
 
-    def columns(self, X: Floats) -> Floats:
-        """Return the columns of `X` in units, and one of ones, whose weight is the bias."""
-        A = np.ones((len(X), self.n_columns))
-        A[:, : len(self.penalty)] = self.units.columns(X)
-        return A
-
     def of_rows(self, rows: slice | NDArray[np.intp]) -> Self:
-        """Estimate this loss from some of its rows."""
-        return replace(self, rows=self.rows.some(rows))
+        """Estimate this loss from some of its rows, which must be in memory."""
+        return replace(self, rows=cast(Rows, self.rows).some(rows))
+
+    def sample(self, wanted: int) -> tuple[Self, Self | None]:
+        """Estimate this loss from so many rows, and from as many others if there are others."""
+        some, others = self.rows.sample(wanted)
+        return replace(self, rows=some), replace(self, rows=others) if others else None
 
     def in_units(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return weights of shape (n_features, n_scores) and biases, for columns in units."""
@@ -154,12 +147,8 @@ class LinearObjective:
 
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         W, b = self.weights(theta)
-
-        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
-            loss, slopes = self.scores.loss_and_slopes(W.T @ X.T + b[:, None], y, shares)
-            return np.concatenate([[loss], slopes.sum(axis=1), (X.T @ slopes.T).ravel()])
-
-        total, penalty = self.rows.total(of_block), self._penalty_on_each
+        total = self.rows.total(partial(_loss_and_slopes, self.scores, W, b))
+        penalty = self.penalty_on_each
         grad_b, grad_W = total[1 : 1 + len(b)], total[1 + len(b) :].reshape(W.shape)
         gradient = np.empty((self.n_columns, len(b)))
         gradient[: len(W)] = self.units.slopes(grad_W, grad_b)
@@ -168,44 +157,82 @@ class LinearObjective:
         return value, (gradient @ self.scores.basis).ravel() + penalty * theta
 
     def hessian(self, theta: Floats) -> Floats:
-        V, c = self.in_units(theta)
-
-        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
-            A = self.units.columns(X)
-            scores = V.T @ A.T + c[:, None]
-            curvatures, along = zip(*self.scores.curvatures(scores, shares), strict=True)
-            grams = [self._gram(A, curvature) for curvature in curvatures]
-            pairs = [np.outer(d, d) for d in along]
-            return np.tensordot(grams, pairs, (0, 0)).swapaxes(1, 2).reshape(2 * (self.n_params,))
-
-        return np.asarray(self.rows.total(of_block) + np.diag(self._penalty_on_each))
+        of_block = partial(_hessian, self.scores, *self.in_units(theta), self.units, self.n_columns)
+        return np.asarray(self.rows.total(of_block) + np.diag(self.penalty_on_each))
 
     def value_gradient_hessian(self, theta: Floats) -> tuple[float, Floats, Floats]:
         return *self.value_and_gradient(theta), self.hessian(theta)
 
     def margins(self, theta: Floats) -> tuple[float, float]:
         """Return the smallest and the largest lead of a row's own class over another one."""
-        W, b = self.weights(theta)
-
-        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
-            leads = self.scores.margins(W.T @ X.T + b[:, None], y)
-            return np.array([leads.min(), -leads.max()])
-
+        of_block = partial(_leads, self.scores, *self.weights(theta))
         smallest, largest = self.rows.total(of_block, np.minimum)
         return float(smallest), float(-largest)
 
-    def _gram(self, A: Floats, weights: Floats) -> Floats:
-        """Return ``A.T @ diag(weights) @ A``, for `A` with the column of ones."""
-        roots = np.sqrt(weights)[:, None]
-        half = np.empty((len(A), self.n_columns))
-        np.multiply(A, roots, out=half[:, : A.shape[1]])
-        half[:, A.shape[1] :] = roots
-        return half.T @ half  # a matrix times its own transpose is half the work
+    def triangle(self) -> Floats:
+        """Return R with ``R.T @ R = A.T @ A``: the rank of all columns A, and none is squared."""
+        of_block = partial(_triangle, self.units, self.n_columns)
+        return np.asarray(self.rows.total(of_block, _triangle_of_both))
 
     @cached_property
-    def _penalty_on_each(self) -> Floats:
+    def penalty_on_each(self) -> Floats:
         free = np.zeros(int(self.fit_intercept))
         return np.repeat(np.append(self.penalty, free), self.scores.basis.shape[1])
+
+
+# What a block of rows gives to each sum.  These functions know nothing but what they are given, so
+# they can be sent to where the rows are.
+
+
+def _loss_and_slopes(
+    scores: Logistic | Softmax, W: Floats, b: Floats, X: Floats, y: Labels, shares: Floats
+) -> Floats:
+    loss, slopes = scores.loss_and_slopes(W.T @ X.T + b[:, None], y, shares)
+    return np.concatenate([[loss], slopes.sum(axis=1), (X.T @ slopes.T).ravel()])
+
+
+def _hessian(
+    scores: Logistic | Softmax,
+    V: Floats,
+    c: Floats,
+    units: Units,
+    n_columns: int,
+    X: Floats,
+    y: Labels,
+    shares: Floats,
+) -> Floats:
+    A = units.columns(X)
+    curvatures, along = zip(*scores.curvatures(V.T @ A.T + c[:, None], shares), strict=True)
+    grams = [_gram(A, curvature, n_columns) for curvature in curvatures]
+    pairs = [np.outer(d, d) for d in along]
+    n_params = n_columns * len(along[0])
+    return np.tensordot(grams, pairs, (0, 0)).swapaxes(1, 2).reshape(n_params, n_params)
+
+
+def _gram(A: Floats, weights: Floats, n_columns: int) -> Floats:
+    """Return ``A.T @ diag(weights) @ A``, for `A` with the column of ones."""
+    roots = np.sqrt(weights)[:, None]
+    half = np.empty((len(A), n_columns))
+    np.multiply(A, roots, out=half[:, : A.shape[1]])
+    half[:, A.shape[1] :] = roots
+    return half.T @ half  # a matrix times its own transpose is half the work
+
+
+def _leads(
+    scores: Logistic | Softmax, W: Floats, b: Floats, X: Floats, y: Labels, shares: Floats
+) -> Floats:
+    leads = scores.margins(W.T @ X.T + b[:, None], y)
+    return np.array([leads.min(), -leads.max()])
+
+
+def _triangle(units: Units, n_columns: int, X: Floats, y: Labels, shares: Floats) -> Floats:
+    A = np.ones((len(X), n_columns))
+    A[:, : X.shape[1]] = units.columns(X)
+    return _triangle_of_both(A, A[:0])
+
+
+def _triangle_of_both(A: Floats, B: Floats) -> Floats:
+    return scipy.linalg.qr(np.vstack([A, B]), mode="r")[0][: A.shape[1]]
 
 
 @dataclass(frozen=True)
@@ -238,7 +265,7 @@ class TwoLayerObjective:
     def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
         W1, b1, W2, b2 = self.parts(theta)
 
-        def of_block(X: Floats, y: NDArray[np.intp], shares: Floats) -> Floats:
+        def of_block(X: Floats, y: Labels, shares: Floats) -> Floats:
             Z1 = X @ W1 + b1
             A = sigmoid(Z1)
             z2 = (A @ W2 + b2)[:, 0]

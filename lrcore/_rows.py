@@ -8,19 +8,47 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._validation import Floats
 
-Block = tuple[Floats, NDArray[np.intp], Floats]
+Labels = NDArray[np.intp]
+Block = tuple[Floats, Labels, Floats]
 
 _BLOCK = 2**21  # bytes of X in a block: it stays in the cache while it is worked on
+_FEW = 2_000_000  # entries of X up to which a copy in better units is cheaper than its avoidance
 _ROWS_FOR_UNITS = 2000  # units of measure need not be exact: so many rows are enough
+
+
+class Data(Protocol):
+    """Rows that a fit can add up, wherever they are: in memory, in files, on other machines."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns."""
+
+    @property
+    def are_few(self) -> bool:
+        """Say whether a copy of the rows costs next to nothing."""
+
+    def total(self, of_block: Callable[..., Any], add: Callable[..., Any] = operator.add) -> Any:
+        """Add up what `of_block` makes of the inputs, classes and shares of each block."""
+
+    def sample(self, wanted: int) -> tuple[Rows, Rows | None]:
+        """Return some rows that stand for all, and as many others; or all rows, and no others."""
+
+    def glance(self) -> Rows:
+        """Return rows enough to see what the columns are measured in."""
+
+    def in_units(self, units: Units) -> Data:
+        """Return the same rows with their columns in `units`."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +56,21 @@ class Rows:
     """Inputs, the index of each row's class, and each row's share of the loss, in memory."""
 
     X: Floats
-    y: NDArray[np.intp]
+    y: Labels
     shares: Floats
 
     def __len__(self) -> int:
         return len(self.X)
+
+    @property
+    def n_features(self) -> int:
+        """Number of columns."""
+        return self.X.shape[1]
+
+    @property
+    def are_few(self) -> bool:
+        """Say whether a copy of the rows costs next to nothing."""
+        return self.X.size <= _FEW
 
     def blocks(self) -> Iterator[Block]:
         """Cut the rows into blocks that fit the cache: a pass then reads each from memory once."""
@@ -50,6 +88,21 @@ class Rows:
         X, shares = self.X[rows], self.shares[rows]
         return Rows(X, self.y[rows], shares * (len(self) / len(X)))
 
+    def sample(self, wanted: int) -> tuple[Rows, Rows | None]:
+        """Return so many rows or more, evenly spaced, and as many others; or all of them."""
+        step = len(self) // max(1, wanted)
+        if step < 2:
+            return self, None
+        return self.some(slice(0, None, step)), self.some(slice(1, None, step))
+
+    def glance(self) -> Rows:
+        """Return rows enough to see what the columns are measured in."""
+        return self.sample(_ROWS_FOR_UNITS)[0]
+
+    def in_units(self, units: Units) -> Rows:
+        """Return a copy with its columns in `units`."""
+        return replace(self, X=units.columns(self.X))
+
 
 @dataclass(frozen=True)
 class Units:
@@ -64,10 +117,10 @@ class Units:
     scale: Floats
 
     @classmethod
-    def of(cls, rows: Rows, *, about_zero: bool) -> Units:
+    def of(cls, rows: Data, *, about_zero: bool) -> Units:
         """Measure some of the rows: means and standard deviations, or root mean squares."""
-        some = slice(None, None, 1 + len(rows) // _ROWS_FOR_UNITS)
-        centre, scale = _centre_and_scale(rows.X[some], rows.shares[some] / rows.shares[some].sum())
+        some = rows.glance()
+        centre, scale = _centre_and_scale(some.X, some.shares / some.shares.sum())
         if about_zero:
             centre, scale = np.zeros_like(centre), np.hypot(centre, scale)
         return cls(centre, np.where(scale > 0, scale, 1.0))
@@ -96,6 +149,10 @@ class Units:
             return V, c
         W = V / self.scale[:, None]
         return W, c - self.centre @ W
+
+    def parameters(self, W: Floats, b: Floats) -> tuple[Floats, Floats]:
+        """Return weights and biases for these units, given those for columns as they came."""
+        return W * self.scale[:, None], b + self.centre @ W
 
     def slopes(self, grad_W: Floats, grad_b: Floats) -> Floats:
         """Return the slopes for weights in these units, given those for columns as they came."""

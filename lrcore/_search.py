@@ -39,14 +39,12 @@ def minimize(
             objective.value_gradient_hessian, theta, tol=tol, max_iter=max_iter, callback=callback
         )
     wanted = max(n_samples // _SAMPLE, _ROWS_PER_PARAMETER * objective.n_params)
-    step = max(1, n_samples // wanted)
-    sample = objective.of_rows(slice(0, None, step)) if step > 1 else objective
-    if step > 1 and wanted >= _ROWS_TO_TRUST * objective.n_params:
+    sample, others = objective.sample(wanted)
+    if others and len(sample.rows) >= _ROWS_TO_TRUST * objective.n_params:
         # a gradient smaller than the sample's own error is not worth a step
-        guess, _ = minimize(sample, tol=0.1 / np.sqrt(wanted), max_iter=20)
+        guess, _ = minimize(sample, tol=0.1 / np.sqrt(len(sample.rows)), max_iter=20)
         # a sample that a plane separates has no minimum; its guess fails on rows it has not seen
-        unseen = objective.of_rows(slice(1, None, step))
-        if unseen.value_and_gradient(guess)[0] < unseen.value_and_gradient(theta)[0]:
+        if others.value_and_gradient(guess)[0] < others.value_and_gradient(theta)[0]:
             theta = guess
     settled = _until_settled(tol, callback)
     losses: list[float] = []

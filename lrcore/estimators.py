@@ -1,20 +1,20 @@
 """Classifiers with scikit-learn's contract, on top of this package's losses and optimizers."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._classifier import Classifier
-from ._linear import LinearClassifier
+from ._incremental import IncrementalClassifier
 from ._objectives import Logistic, Softmax, TwoLayerObjective
-from ._rows import Rows
+from ._rows import Data, Rows
 from ._summary import Summary
 from ._validation import Floats, as_count
 from .activations import sigmoid
 
 
-class LogisticRegression(LinearClassifier):
+class LogisticRegression(IncrementalClassifier):
     r"""Classify into two classes: a linear score, a sigmoid, and the mean cross-entropy.
 
     .. math:: P(y = 1 \mid x) = \sigma(w^\top x + b), \qquad
@@ -155,7 +155,7 @@ class LogisticRegression(LinearClassifier):
         return Summary(names, coefficients, errors, self.log_likelihood_)
 
 
-class SoftmaxRegression(LinearClassifier):
+class SoftmaxRegression(IncrementalClassifier):
     r"""Classify into any number of classes: linear scores, a softmax, the mean cross-entropy.
 
     .. math:: P(y = k \mid x) = \operatorname{softmax}(W^\top x + b)_k, \qquad
@@ -389,8 +389,8 @@ class TwoLayerClassifier(Classifier):
         as_count("n_hidden", self.n_hidden, least=1)
         super()._check_parameters()
 
-    def _objective(self, rows: Rows) -> TwoLayerObjective:
-        return TwoLayerObjective(rows, int(self.n_hidden))
+    def _objective(self, rows: Data) -> TwoLayerObjective:
+        return TwoLayerObjective(cast(Rows, rows), int(self.n_hidden))
 
     def _start(self, objective: TwoLayerObjective, rng: np.random.RandomState) -> Floats:
         theta = np.zeros(objective.n_params)

@@ -20,7 +20,7 @@ CHEAP = 1e6  # rows times parameters squared
 def _newton_is_for_small_problems_only(monkeypatch):
     """Let the search begin where tests still are quick."""
     monkeypatch.setattr(lrcore._search, "_CHEAP", CHEAP)
-    monkeypatch.setattr(lrcore._linear, "_SMALL", 0)  # and rows stay in the units they came in
+    monkeypatch.setattr(lrcore._rows, "_FEW", 0)  # and rows stay in the units they came in
 
 
 def many(n_samples, n_features, n_classes=2, seed=0):
