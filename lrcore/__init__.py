@@ -36,8 +36,8 @@ _NAMES = {
     "derivation": "Derivation check_steps",
     "datasets": "",
     "plots": "",
-    "charts": "",
 }
+_EXTRAS = ["distributed", "charts"]  # need packages that lrcore itself does not: no part of "*"
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [*_HOME, *_NAMES]
@@ -45,7 +45,7 @@ __all__ = [*_HOME, *_NAMES]
 
 def __getattr__(name: str) -> object:
     """Load a public name on first use (PEP 562) and keep it."""
-    if name not in __all__:
+    if name not in __dir__():
         raise AttributeError(f"module 'lrcore' has no attribute {name!r}")
     module = _import_module(f"lrcore.{_HOME.get(name, name)}")
     value = getattr(module, name) if name in _HOME else module
@@ -54,4 +54,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_EXTRAS})

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import nbformat
@@ -59,7 +60,8 @@ def test_constraints_fit_every_system():
 
 
 def test_package_and_requirements_agree():
-    for requirement in map(Requirement, PROJECT["dependencies"]):
+    groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    for requirement in map(Requirement, chain.from_iterable(groups)):
         assert NEEDED[canonicalize_name(requirement.name)].specifier == requirement.specifier
 
 
