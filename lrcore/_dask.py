@@ -68,7 +68,7 @@ class OnDask(IncrementalClassifier):
         """Find the parameters that make the loss smallest, where the rows are.
 
         The work is done by the caller's scheduler: threads, or the current
-        :class:`dask.distributed.Client`.  Each step of the search computes `X` anew: call its
+        ``dask.distributed.Client``.  Each step of the search computes `X` anew: call its
         ``persist()`` first if the workers' memory can hold it.
 
         Parameters

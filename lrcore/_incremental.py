@@ -92,7 +92,7 @@ class IncrementalClassifier(LinearClassifier):
         ----------
         blocks : iterable or callable
             Yields ``(X, y)`` or ``(X, y, sample_weight)``, as :meth:`fit` takes them, and the same
-            ones each time it is iterated: a list of slices of a :class:`numpy.memmap`, say.  A
+            ones each time it is iterated: a list of slices of a ``numpy.memmap``, say.  A
             callable is called for each pass and returns what is then iterated: a function that
             opens the files one after the other and yields their rows.
         progress : bool, default False

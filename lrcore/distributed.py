@@ -11,14 +11,14 @@ from ._dask import OnDask
 
 
 class LogisticRegression(OnDask, estimators.LogisticRegression):
-    """:class:`lrcore.LogisticRegression`, fitted where Dask holds the rows.
+    """:class:`~lrcore.estimators.LogisticRegression`, fitted where Dask holds the rows.
 
     Parameters, attributes and all methods but `fit` are those of that class.  To predict for rows
     that Dask holds, map a method over the blocks: ``X.map_blocks(model.predict, drop_axis=1)``.
 
     See Also
     --------
-    lrcore.LogisticRegression : the same for rows in memory.
+    lrcore.estimators.LogisticRegression : the same for rows in memory.
 
     Examples
     --------
@@ -32,11 +32,11 @@ class LogisticRegression(OnDask, estimators.LogisticRegression):
 
 
 class SoftmaxRegression(OnDask, estimators.SoftmaxRegression):
-    """:class:`lrcore.SoftmaxRegression`, fitted where Dask holds the rows.
+    """:class:`~lrcore.estimators.SoftmaxRegression`, fitted where Dask holds the rows.
 
     Parameters, attributes and all methods but `fit` are those of that class.
 
     See Also
     --------
-    lrcore.SoftmaxRegression : the same for rows in memory.
+    lrcore.estimators.SoftmaxRegression : the same for rows in memory.
     """
