@@ -10,6 +10,8 @@ optimizers   gradient descent and its relatives, and Newton's method
 estimators   classifiers that keep scikit-learn's contract
 datasets     the book's data
 plots        the book's figures
+mistakes     known wrong answers to the exercises, each with its name and its cure
+checks       whether an answer is right, and which mistake it makes
 ===========  =====================================================================
 
 Rows are samples, losses are means over samples in nats, truth comes before prediction.
@@ -31,6 +33,8 @@ _NAMES = {
     "estimators": "LogisticRegression SoftmaxRegression TwoLayerClassifier",
     "datasets": "",
     "plots": "",
+    "mistakes": "",
+    "checks": "check mutants",
 }
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
 
