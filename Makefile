@@ -25,6 +25,7 @@ help:
 	@echo 'make bench       time lrcore beside its peers'
 	@echo 'make clean       remove all that the others made, .venv included'
 	@echo 'Another Python: make book PYTHON=python3.13'
+	@echo 'For publishing:  make book BOOK_URL=https://example.org/book/'
 
 book: _build/.book
 	@echo 'The book is at $(CURDIR)/_build/html/index.html'
@@ -72,9 +73,9 @@ $(CACHE)/.fresh: $(VENV) $(LIBRARY) tools/figure_backend.py $(filter-out %.ipynb
 	@mkdir -p $(CACHE)
 	@touch $@
 
-# A file that came or went changes no other file's time; the list of names does.
+# A file that came or went changes no other file's time; the list of names does. So it is with the site's address.
 _build/book.list: FORCE
-	@$(call same-list,$(BOOK))
+	@$(call same-list,$(BOOK) $(BOOK_URL))
 _build/all.list: FORCE
 	@$(call same-list,$(FILES))
 same-list = mkdir -p _build && echo '$(1)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
