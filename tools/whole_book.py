@@ -34,6 +34,7 @@ FOOTER = (
     '<div style="font: 8pt Georgia, serif; color: #5F6B76; width: 100%; text-align: center">'
     '<span class="pageNumber"></span></div>'
 )
+ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders"  # what only a screen can follow
 VARIABLE = re.compile(r"var\(--([\w-]+)(?:, ?([^)]*))?\)")
 OFFER = re.compile(r"(<!-- offer -->).*?(<!-- /offer -->)", re.DOTALL)
 
@@ -76,7 +77,7 @@ def chapter(page, book):
     part = parse(OWN_ID.sub(rf"\g<1>{key(page)}-", str(article)))
     inward(part, page, book)
     part.h1["id"] = key(page)
-    for extra in part.select(".headerlink, .viewcode-link, details.numbers, script"):
+    for extra in part.select(f"script, details.numbers, {ON_SCREEN}"):
         extra.decompose()
     for fold in part.select("details"):
         fold.summary.decompose()
@@ -97,7 +98,7 @@ def assemble():
     html = BOOK.render(
         title=CONFIG["title"],
         author=CONFIG["author"],
-        picture=(SITE / "_static" / "cover.png").as_uri(),
+        static=(SITE / "_static").as_uri(),
         styles="".join(map(str, index.select("link[rel=stylesheet]"))),
         contents=contents,
         chapters=[chapter(page, book) for page in book],
@@ -128,7 +129,7 @@ def make_pdf(path, folder):
 def make_epub(path, folder):
     """Let pandoc make chapters, contents and package; drawings become files."""
     book = parse(assemble())
-    for extra in book.select(".cover, .book-contents, .lr-chart-sliders, link, style"):
+    for extra in book.select(".cover, .book-contents, link, style"):
         extra.decompose()
     for formula in book.select(".katex"):
         formula.replace_with(formula.math)
