@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
-TARGETS = book pdf epub test notebooks serve bench clean help
+TARGETS = book pdf epub test notebooks serve bench lighthouse clean help
 
 PY    = .venv/bin/python
 VENV  = .venv/.installed
@@ -26,6 +26,7 @@ help:
 	@echo 'make notebooks   run every notebook again and store what it prints'
 	@echo 'make serve       build the book and serve it on http://127.0.0.1:$(PORT)  (PORT=8000)'
 	@echo 'make bench       time lrcore beside its peers'
+	@echo 'make lighthouse  score the built pages as Lighthouse does on a phone; fetches it with npm'
 	@echo 'make clean       remove all that the others made, .venv included'
 	@echo 'Another Python: make book PYTHON=python3.13'
 	@echo 'For publishing:  make book BOOK_URL=https://example.org/book/'
@@ -48,6 +49,9 @@ serve: _build/.book
 
 bench: $(VENV)
 	@$(PY) -m benchmarks
+
+lighthouse: _build/.book
+	@$(PY) tools/lighthouse.py
 
 clean:
 	rm -rf .venv _build node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* lrcore.egg-info build
