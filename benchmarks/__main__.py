@@ -2,7 +2,7 @@
 
 Seconds differ from machine to machine and from minute to minute; a ratio of two things that were
 measured in turn, in one run, does so much less.  Below 1, lrcore is the faster.  Everything runs on
-one thread.  The table is also written to benchmarks/results.md.
+one thread.  The tables are also written to benchmarks/results.md.
 """
 
 import datetime as dt
@@ -10,13 +10,14 @@ import math
 import platform
 import sys
 import warnings
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import sklearn
 from threadpoolctl import threadpool_limits
 
-from . import fits, functions
+from . import fits, functions, scale
 from .timing import ratio
 
 RESULTS = Path(__file__).parent / "results.md"
@@ -48,7 +49,10 @@ def main() -> None:
             print(lines[-1], flush=True)
     mean = math.exp(np.mean(np.log(of_fits)))
     lines.append(f"| geometric mean of the fits | | {mean:.3g} |")
-    print(lines[-1])
+    print(lines[-1], flush=True)
+    for line in chain([""], scale.tables()):
+        lines.append(line)
+        print(line, flush=True)
     RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 

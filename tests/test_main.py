@@ -37,6 +37,14 @@ def test_without_words_it_helps():
         assert word in done.stdout
 
 
+def test_a_reader_that_goes_away_is_no_error():
+    command = [sys.executable, "-m", "lrcore", "exercises"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": ENV}
+    with subprocess.Popen(command, **pipes) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
 @pytest.mark.parametrize("words", [["dance"], ["check"], ["start"], ["check", "missing.py"]])
 def test_what_makes_no_sense_is_told_with_code_2(words, tmp_path):
     done = run(*words, cwd=tmp_path)
