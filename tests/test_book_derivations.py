@@ -44,6 +44,8 @@ def by(m_free):
 factor = ps[i] ** ys[i] * (1 - ps[i]) ** (1 - ys[i])
 each_log = ys[i] * log(ps[i]) + (1 - ys[i]) * log(1 - ps[i])
 square = (sigma(z) - y) ** 2
+small, slope = exp(-sp.Abs(z)), Derivative(sigma(z), z)
+quarter, half = sp.Rational(1, 4), sp.Rational(1, 2)
 entropy = -q * log(q) - (1 - q) * log(1 - q)
 divergence = q * log(q / p) + (1 - q) * log((1 - q) / (1 - p))
 
@@ -151,6 +153,66 @@ BOOK = {
             (sigma(z) * exp(-z) / (1 + exp(-z)), "split the fraction"),
             (sigma(z) * (1 - sigma(z)), "symmetry"),
         ],
+    ),
+    "chapter 4, the steepest place": (
+        p * (1 - p),
+        {},
+        [],
+        [
+            (quarter - (p - half) ** 2, "the square, multiplied out"),
+            (quarter, "<= a square is never negative"),
+        ],
+    ),
+    "chapter 4, the sigmoid for a negative score": (
+        sigma(z),
+        {},
+        [],
+        [
+            (1 / (1 + exp(-z)), "definition"),
+            (exp(z) / (exp(z) + 1), "both parts times $e^z$"),
+        ],
+    ),
+    "chapter 4, the slope without a subtraction": (
+        sigma(z) * sigma(-z),
+        {},
+        [],
+        [
+            (exp(-z) / (1 + exp(-z)) ** 2, "a line of the derivation of the slope"),
+            (small / (1 + small) ** 2, "the same at $z$ and at $-z$"),
+        ],
+    ),
+    "chapter 4, the second derivative of the sigmoid": (
+        Derivative(sigma(z) * (1 - sigma(z)), z),
+        {},
+        [],
+        [
+            (slope * (1 - sigma(z)) - sigma(z) * slope, "product rule"),
+            (slope * (1 - 2 * sigma(z)), "take out the slope"),
+        ],
+    ),
+    "chapter 5, the loss by the probability": (
+        Derivative(loss_of_one, a),
+        {a: UNIT},
+        [],
+        [
+            (-y * Derivative(log(a), a) - (1 - y) * Derivative(log(1 - a), a), "two paths"),
+            (-y / a - (1 - y) / (1 - a) * Derivative(1 - a, a), "the derivative of the log"),
+            (-y / a + (1 - y) / (1 - a), "$1 - a$ has the slope $-1$"),
+            ((-y * (1 - a) + (1 - y) * a) / (a * (1 - a)), "one fraction"),
+            ((a - y) / (a * (1 - a)), "multiply out"),
+        ],
+    ),
+    "chapter 5, the score by a weight": (
+        Derivative(Sum(w[k] * v[k], (k, 1, d)) + b, w[j]),
+        {j: (1, d)},
+        [],
+        [(Sum(delta(j, k) * v[k], (k, 1, d)), "slope 1 by itself"), (v[j], "one term is left")],
+    ),
+    "chapter 5, the loss by a weight": (
+        Derivative(loss_of_one, w[j]),
+        {j: (1, d)},
+        [Eq(a, sigma(z)), Eq(z, Sum(w[k] * v[k], (k, 1, d)) + b)],
+        [((a - y) * v[j], "three links multiplied")],
     ),
     "chapter 5, the chain rule for one sample": (
         Derivative(loss_of_one, a) * Derivative(sigma(z), z),
@@ -327,6 +389,22 @@ WRONG = [
     wrong("chapter 4, the derivative of the sigmoid", -exp(-z) / (1 + exp(-z)) ** 2, "inner sign"),
     wrong("chapter 4, the derivative of the sigmoid", exp(-z) / (1 + exp(-z)), "the square lost"),
     wrong("chapter 4, the symmetry of the sigmoid", -sigma(z), "odd"),
+    wrong("chapter 4, the steepest place", half - (p - half) ** 2, "a half for a quarter"),
+    wrong("chapter 4, the sigmoid for a negative score", exp(z) / (1 + exp(-z)), "only the top"),
+    wrong("chapter 4, the slope without a subtraction", small / (1 + small), "the square lost"),
+    wrong("chapter 4, the slope without a subtraction",
+          exp(sp.Abs(z)) / (1 + small) ** 2, "sign of the exponent"),
+    wrong("chapter 4, the second derivative of the sigmoid", slope, "the product rule forgotten"),
+    wrong("chapter 4, the second derivative of the sigmoid",
+          slope * (1 - sigma(z)) + sigma(z) * slope, "the inner minus lost"),
+    wrong("chapter 5, the loss by the probability", y / a + (1 - y) / (1 - a), "source 003"),
+    wrong("chapter 5, the loss by the probability",
+          -y / a - (1 - y) / (1 - a), "$1 - a$ without its slope"),
+    wrong("chapter 5, the loss by the probability", y / a - (1 - y) / (1 - a), "likelihood's sign"),
+    wrong("chapter 5, the score by a weight", w[j], "the weight for the input"),
+    wrong("chapter 5, the score by a weight", Sum(v[k], (k, 1, d)), "all the inputs"),
+    wrong("chapter 5, the loss by a weight", a - y, "the input forgotten"),
+    wrong("chapter 5, the loss by a weight", (a - y) * w[j], "the weight for the input"),
     wrong(J, softmax * (1 - softmax), "only the diagonal"),
     wrong(J, softmax * (delta(i, j) - softmax), "index of the second factor"),
     wrong(J, softmax * (delta(i, j) + softmax.subs(i, j)), "sign"),
