@@ -48,9 +48,11 @@ def sigmoid(z: ArrayLike) -> Any:
 
     Notes
     -----
+    :doc:`Chapter 1 </01_a_line_that_speaks_in_probabilities>` of the book derives it.
+
     ``1 / (1 + exp(-z))`` overflows below -709.78, and returns 0 from there down to -745, where the
-    true value is still a positive float.  Taking the exponential of ``-abs(z)`` overflows nowhere.
-    Chapter 4 of the book derives it, chapter 14 measures it.
+    true value is still a positive float.  Taking the exponential of ``-abs(z)`` overflows nowhere:
+    chapter 4 of the book derives it so, chapter 14 measures it.
 
     References
     ----------

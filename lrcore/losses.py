@@ -107,7 +107,8 @@ def squared_error(y: ArrayLike, p: ArrayLike) -> float:
 
     Notes
     -----
-    Chapter 3 of the book shows why it is the wrong loss to train a sigmoid with.
+    :doc:`Chapter 3 </03_why_not_squared_error>` of the book shows why it is the wrong loss to train
+    a sigmoid with.
 
     References
     ----------
