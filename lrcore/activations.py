@@ -52,7 +52,8 @@ def sigmoid(z: ArrayLike) -> Any:
 
     ``1 / (1 + exp(-z))`` overflows below -709.78, and returns 0 from there down to -745, where the
     true value is still a positive float.  Taking the exponential of ``-abs(z)`` overflows nowhere:
-    chapter 4 of the book derives it so, chapter 14 measures it.
+    :doc:`chapter 4 </04_the_derivative_of_the_sigmoid>` derives it so, and :doc:`chapter 14
+    </14_numbers_that_break>` measures it.
 
     References
     ----------
@@ -138,7 +139,8 @@ def log_sigmoid(z: ArrayLike) -> Any:
     Notes
     -----
     ``log(sigmoid(z))`` is -inf below -745 and 0 above 37; the true values there are about ``z`` and
-    ``-exp(-z)``.  Chapter 2 of the book meets it as the loss of one sample, chapter 14 measures it.
+    ``-exp(-z)``.  :doc:`Chapter 2 </02_likelihood_to_cross_entropy>` of the book meets it as the loss
+    of one sample, :doc:`chapter 14 </14_numbers_that_break>` measures it.
 
     References
     ----------
@@ -208,8 +210,8 @@ def logsumexp(Z: ArrayLike, axis: int = -1) -> Any:
     Notes
     -----
     A shift of all scores shifts the result by as much: :math:`\operatorname{lse}(z + c) =
-    \operatorname{lse}(z) + c`.  It is the softmax that stays the same.  Chapter 14 of the book
-    derives the formula.
+    \operatorname{lse}(z) + c`.  It is the softmax that stays the same.  :doc:`Chapter 14
+    </14_numbers_that_break>` of the book derives the formula.
 
     References
     ----------
@@ -303,7 +305,7 @@ def log_softmax(Z: ArrayLike, axis: int = -1) -> Any:
     -----
     ``Z - logsumexp(Z)`` subtracts two nearly equal numbers for the winning class, and returns 0
     where the true value is a small negative number.  Leaving the winner's 1 to ``log1p`` keeps it.
-    Chapter 10 of the book derives it, chapter 14 measures it.
+    Chapter 10 of the book derives it, :doc:`chapter 14 </14_numbers_that_break>` measures it.
 
     Examples
     --------

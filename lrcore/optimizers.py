@@ -81,7 +81,8 @@ def gradient_descent(
 
     Notes
     -----
-    Chapter 8 of the book derives it, and shows what a step too long looks like.
+    :doc:`Chapter 8 </08_gradient_descent>` of the book derives it, and shows what a step too long
+    looks like.
 
     References
     ----------
@@ -136,7 +137,7 @@ def momentum(
 
     Notes
     -----
-    Chapter 8 of the book derives it.
+    :doc:`Chapter 8 </08_gradient_descent>` of the book derives it.
 
     References
     ----------
@@ -200,7 +201,8 @@ def adam(
     Notes
     -----
     Both running means start at zero, and would be too small at first; dividing by
-    :math:`1 - \beta^t` corrects that exactly.  Chapter 8 of the book derives it.
+    :math:`1 - \beta^t` corrects that exactly.  :doc:`Chapter 8 </08_gradient_descent>` of the book
+    derives it.
 
     References
     ----------
