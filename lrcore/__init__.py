@@ -13,6 +13,8 @@ derivation   chains of equations, each one checked
 datasets     the book's data
 plots        the book's figures
 charts       the book's charts that answer to sliders
+mistakes     known wrong answers to the exercises, each with its name and its cure
+checks       whether an answer is right, and which mistake it makes
 ===========  =====================================================================
 
 Rows are samples, losses are means over samples in nats, truth comes before prediction.
@@ -36,6 +38,8 @@ _NAMES = {
     "derivation": "Derivation check_steps",
     "datasets": "",
     "plots": "",
+    "mistakes": "",
+    "checks": "check mutants",
 }
 _EXTRAS = ["distributed", "charts"]  # need packages that lrcore itself does not: no part of "*"
 _HOME = {name: module for module, names in _NAMES.items() for name in names.split()}

@@ -1,0 +1,133 @@
+"""The exercises in a terminal: ``python -m lrcore``."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import _workbook
+from ._exercises import EXERCISES
+from ._verdict import Verdict
+from .checks import check
+
+_PROG = "python -m lrcore"
+_LOOK_EVERY = 0.3  # seconds between two looks at a watched file
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks for.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words of the command line; those of this process if not given.
+
+    Returns
+    -------
+    int
+        0 if all is well, 1 if an answer is not correct, 2 if the command makes no sense.
+    """
+    # a terminal that knows no ticks and crosses shows question marks, and goes on
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
+    return int(options.command(options))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=_PROG, description="The exercises of the book.")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands")
+    exercises = commands.add_parser("exercises", help="list them, with your progress")
+    exercises.add_argument("folder", nargs="?", type=Path, default=Path())
+    exercises.set_defaults(command=_exercises)
+    start = commands.add_parser("start", help="write exercise files; yours are never overwritten")
+    start.add_argument("folder", type=Path)
+    start.set_defaults(command=_start)
+    check_file = commands.add_parser("check", help="check the answers in a file")
+    check_file.add_argument("file", type=Path)
+    check_file.add_argument("--watch", action="store_true", help="again whenever it is saved")
+    check_file.set_defaults(command=_check)
+    return parser
+
+
+def _start(options: argparse.Namespace) -> int:
+    try:
+        written, kept = _workbook.write(options.folder)
+    except OSError as error:
+        return _usage(f"{options.folder}: {error.strerror}")
+    print(f"{len(written)} files written to {options.folder}, {len(kept)} left as they were.")
+    print(f"Open one, replace the last line, then: {_PROG} check {(written + kept)[0]}")
+    return 0
+
+
+def _exercises(options: argparse.Namespace) -> int:
+    if not options.folder.is_dir():
+        return _usage(f"{options.folder}: not a folder")
+    done = 0
+    for name, exercise in EXERCISES.items():
+        status = _progress(_workbook.path_of(options.folder, name), name)
+        done += status == "correct"
+        print(f"{status:14} {exercise.signature}")
+    print(f"\n{done} of {len(EXERCISES)} correct in {options.folder.resolve().name}")
+    return 0
+
+
+def _progress(path: Path, name: str) -> str:
+    if not path.is_file():
+        return "no file"
+    defined = _workbook.load(path).value or {}
+    return check(name, defined[name]).status if name in defined else "error"
+
+
+def _check(options: argparse.Namespace) -> int:
+    code = _check_once(options.file)
+    try:
+        while options.watch:
+            seen = _saved(options.file)
+            while _saved(options.file) == seen:
+                time.sleep(_LOOK_EVERY)
+            print(f"\n--- {options.file} ---", flush=True)
+            code = _check_once(options.file)
+    except KeyboardInterrupt:
+        print()
+    return code
+
+
+def _saved(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # between two saves an editor may have no file
+        return None
+
+
+def _check_once(path: Path) -> int:
+    if not path.is_file():
+        return _usage(f"{path}: no such file")
+    loaded = _workbook.load(path)
+    if loaded.error:
+        words = f"The file does not run. {loaded.error}: {loaded.words}"
+        print(Verdict("error", None, words), flush=True)
+        return 1
+    found = list(_workbook.answers(loaded.value))
+    if not found:
+        return _usage(f"{path}: defines no function with the name of an exercise")
+    verdicts = [(name, check(name, answer)) for name, answer in found]
+    for name, verdict in verdicts:
+        print(f"{name}: {verdict}\n", flush=True)
+    return int(any(verdict.status != "correct" for _, verdict in verdicts))
+
+
+def _usage(words: str) -> int:
+    print(f"{_PROG}: {words}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":  # pragma: no cover  (the tests run it as a process)
+    sys.exit(main())

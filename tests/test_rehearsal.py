@@ -1,0 +1,98 @@
+"""What a copy of this process does, and how it ends; where copies are unsafe, none is made."""
+
+import itertools
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from lrcore import _rehearsal, check
+from lrcore._rehearsal import rehearse
+
+linux = pytest.mark.skipif(not _rehearsal.POSSIBLE, reason="no copies on this system")
+
+
+@linux
+def test_all_results_come_back_in_order():
+    big = np.arange(10**5)  # more than a pipe holds at once
+    results, ending = rehearse(lambda: iter([1, "two", big]), 10)
+    assert ending == "done"
+    assert results[:2] == [1, "two"]
+    assert (results[2] == big).all()
+
+
+def counting_on():
+    yield 1
+    yield sum(itertools.count())  # inside C, where no signal is heard
+
+
+def ending_python():
+    yield 1
+    os._exit(0)
+
+
+def killed():
+    yield 1
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def failing():
+    yield 1
+    raise SystemExit
+
+
+@linux
+@pytest.mark.parametrize(
+    ("work", "ending"),
+    [(counting_on, "late"), (ending_python, "gone"), (killed, "gone"), (failing, "gone")],
+)
+def test_what_came_before_the_end_is_kept(work, ending):
+    began = time.monotonic()
+    assert rehearse(work, 0.5 if ending == "late" else 30) == ([1], ending)
+    assert time.monotonic() - began < 10  # a loaded machine; the loop would go on for ever
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)  # no copy is left
+
+
+@linux
+def test_an_interrupt_ends_the_copy_too():
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        rehearse(counting_on, 30)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@linux
+def test_an_answer_that_ends_python_does_not_end_this_one():
+    verdict = check("sigmoid", lambda z: os._exit(1))
+    assert (verdict.status, verdict.diagnosis) == ("error", "ends-python")
+    assert verdict.evidence.input["z"].shape == (5,)
+
+
+@linux
+def test_an_answer_that_ignores_every_signal_is_stopped(monkeypatch):
+    monkeypatch.setattr("lrcore._trial.SECONDS", 0.2)
+    monkeypatch.setattr("lrcore._trial._GRACE", 0.2)
+    verdict = check("sigmoid", lambda z: sum(itertools.count()))
+    assert (verdict.status, verdict.diagnosis) == ("error", "endless-loop")
+
+
+def test_an_answer_runs_here_as_well_so_that_it_can_be_watched():
+    seen = []
+
+    def sigmoid(z):
+        seen.append(z.shape)
+        return 1 / (1 + np.exp(-z))
+
+    assert check("sigmoid", sigmoid).status == "correct"
+    assert (5,) in seen
+    assert (2, 3) in seen
+
+
+def test_without_copies_answers_are_checked_all_the_same(monkeypatch):
+    monkeypatch.setattr(_rehearsal, "POSSIBLE", False)
+    assert check("sigmoid", lambda z: 1 / (1 + np.exp(z))).diagnosis == "wrong-sign-in-exponent"
