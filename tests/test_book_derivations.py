@@ -46,11 +46,31 @@ each_log = ys[i] * log(ps[i]) + (1 - ys[i]) * log(1 - ps[i])
 square = (sigma(z) - y) ** 2
 small, slope = exp(-sp.Abs(z)), Derivative(sigma(z), z)
 quarter, half = sp.Rational(1, 4), sp.Rational(1, 2)
+o, s = sp.symbols("o s", real=True)
+along = zs[i] + s * t[i]
+loss_along = Sum(log(1 + exp(along)) - ys[i] * along, (i, 1, n)) / n
 entropy = -q * log(q) - (1 - q) * log(1 - q)
 divergence = q * log(q / p) + (1 - q) * log((1 - q) / (1 - p))
 
 # name: (start, domain, given, [(line, reason), ...]); a reason may begin with another relation
 BOOK = {
+    "chapter 1, from the log-odds to the probability": (
+        p,
+        {p: UNIT},
+        [Eq(o, p / (1 - p)), Eq(z, log(o))],
+        [
+            (o / (1 + o), "$o (1 - p) = p$, so $o = p (1 + o)$"),
+            (exp(z) / (1 + exp(z)), "$o = e^z$"),
+            (1 / (1 + exp(-z)), "divide both parts by $e^z$"),
+            (sigma(z), "definition"),
+        ],
+    ),
+    "chapter 1, the odds ratio": (
+        exp(a * (u + 1) + b) / exp(a * u + b),
+        {},
+        [],
+        [(exp(a), "dividing powers subtracts exponents")],
+    ),
     "chapter 2, Bernoulli: two cases on one line": (
         sp.Piecewise((p, Eq(y, 1)), (1 - p, True)),
         {p: UNIT, y: LABEL},
@@ -113,6 +133,24 @@ BOOK = {
         [
             (2 * (sigma(z) - y) * Derivative(sigma(z), z), "chain rule"),
             (2 * (sigma(z) - y) * sigma(z) * (1 - sigma(z)), "derivative of the sigmoid"),
+        ],
+    ),
+    "chapter 3, the curvature of squared error": (
+        Derivative(square.subs(y, 1), z, z),
+        {},
+        [],
+        [
+            (Derivative(-2 * sigma(z) * (1 - sigma(z)) ** 2, z), "chain rule"),
+            (2 * sigma(z) * (1 - sigma(z)) ** 2 * (3 * sigma(z) - 1), "product rule"),
+        ],
+    ),
+    "chapter 3, cross-entropy bends upwards along every line": (
+        Derivative(loss_along, s, s),
+        {},
+        [],
+        [
+            (Sum(sigma(along) * (1 - sigma(along)) * t[i] ** 2, (i, 1, n)) / n, "chain rule"),
+            (0, ">= no term is negative"),
         ],
     ),
     "chapter 3, the second derivative of the cross-entropy": (
@@ -338,6 +376,16 @@ def wrong(name, line, reason):
 LOG_SUM = Sum(log(factor), (i, 1, n))
 J = "chapter 10, the Jacobian of softmax"
 WRONG = [
+    wrong("chapter 1, from the log-odds to the probability", o / (1 - o), "sign below the line"),
+    wrong("chapter 1, from the log-odds to the probability", exp(z), "odds for probability"),
+    wrong("chapter 1, from the log-odds to the probability", sigma(-z), "the other class"),
+    wrong("chapter 1, the odds ratio", a, "the logarithm forgotten"),
+    wrong("chapter 1, the odds ratio", exp(a + b), "the bias kept"),
+    wrong("chapter 1, the odds ratio", exp(a * u), "as if it depended on where one starts"),
+    wrong("chapter 3, the curvature of squared error",
+          -2 * sigma(z) * (1 - sigma(z)) ** 2 * (1 + sigma(z)), "the inner minus lost"),
+    wrong("chapter 3, cross-entropy bends upwards along every line",
+          Sum(ys[i] * (1 - ys[i]) * t[i] ** 2, (i, 1, n)) / n, "y (1 - y) for p (1 - p)"),
     wrong("chapter 5, the chain rule for one sample", (y / a + (1 - y) / (1 - a)) * a * (1 - a),
           "source 003's sign"),
     wrong("chapter 5, the chain rule for one sample", y - a, "sign"),
