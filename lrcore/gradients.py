@@ -70,7 +70,7 @@ def logistic_gradient_loop(
 
     Notes
     -----
-    Chapter 6 of the book derives it.
+    :doc:`Chapter 6 </06_the_backward_pass_one_sample_at_a_time>` of the book derives it.
 
     Examples
     --------
@@ -133,7 +133,8 @@ def logistic_gradient(
     Notes
     -----
     A column vector for `y`, of shape (n_samples, 1), is refused: ``p - y`` would broadcast to an
-    (n_samples, n_samples) table without a word.  Chapter 7 of the book derives it.
+    (n_samples, n_samples) table without a word.
+    :doc:`Chapter 7 </07_the_backward_pass_without_loops>` of the book derives it.
 
     Examples
     --------
