@@ -139,8 +139,8 @@ def log_sigmoid(z: ArrayLike) -> Any:
     Notes
     -----
     ``log(sigmoid(z))`` is -inf below -745 and 0 above 37; the true values there are about ``z`` and
-    ``-exp(-z)``.  :doc:`Chapter 2 </02_likelihood_to_cross_entropy>` of the book meets it as the loss
-    of one sample, :doc:`chapter 14 </14_numbers_that_break>` measures it.
+    ``-exp(-z)``.  :doc:`Chapter 2 </02_likelihood_to_cross_entropy>` of the book meets it as the
+    loss of one sample, :doc:`chapter 14 </14_numbers_that_break>` measures it.
 
     References
     ----------

@@ -275,6 +275,45 @@ BOOK = {
         [],
         [(Sum(sigma(score) - ys[i], (i, 1, n)) / n, "chain rule, sample by sample")],
     ),
+    "chapter 8, steepest descent": (
+        u * sp.cos(a) * sp.cos(b) + u * sp.sin(a) * sp.sin(b),
+        {u: (0, 9)},
+        [],
+        [
+            (u * sp.cos(b - a), "addition theorem of the cosine"),
+            (-u, ">= no cosine is below $-1$"),
+        ],
+    ),
+    "chapter 8, what a step does to the distance": (
+        p - a * Derivative(q + u / 2 * (p - b) ** 2, p) - b,
+        {},
+        [],
+        [((1 - a * u) * (p - b), "differentiate, and take out the distance")],
+    ),
+    "chapter 8, the largest curvature": (
+        p * (1 - p),
+        {p: UNIT},
+        [],
+        [(sp.Rational(1, 4), "<= complete the square")],
+    ),
+    "chapter 8, the best step size": (
+        1 - a * p,
+        {p: (0, 9), q: (0, 9)},
+        [Eq(a, 2 / (p + q)), Eq(u, q / p)],
+        [((u - 1) / (u + 1), "divide both parts by the smallest curvature")],
+    ),
+    "chapter 8, the correction of Adam": (
+        Sum((1 - b) * b**k * u, (k, 0, n - 1)),
+        {b: UNIT},
+        [],
+        [(u * (1 - b**n), "sum of a geometric series")],
+    ),
+    "chapter 8, how far above the lowest point": (
+        q + u * z + a / 2 * z**2,
+        {a: (0, 9)},
+        [],
+        [(q - u**2 / (2 * a), ">= complete the square")],
+    ),
     "chapter 10, softmax does not see a shift": (
         softmax,
         {i: (1, K)},
@@ -326,6 +365,12 @@ BOOK = {
                 "chain rule, through both layers",
             )
         ],
+    ),
+    "chapter 14, cancellation multiplies an error by the odds": (
+        ((1 - p * (1 + u)) - (1 - p)) / (1 - p),
+        {},
+        [Eq(p, sigma(z))],
+        [(-u * exp(z), "the odds are $e^z$")],
     ),
     "chapter 14, log-sum-exp moves with a shift": (
         log(Sum(exp(zs[k]), (k, 1, K))),
@@ -465,6 +510,13 @@ WRONG = [
           Sum(error * v[j] * by(j) * (1 - by(j)) * X[i, r], (i, 1, n)) / n, "source 000"),
     wrong("chapter 11, the gradient by a weight of the second layer",
           Sum(error * by(j), (i, 1, n)) / n, "the sigmoid of the hidden unit forgotten"),
+    wrong("chapter 8, what a step does to the distance",
+          (1 + a * u) * (p - b), "uphill"),
+    wrong("chapter 8, what a step does to the distance",
+          (1 - a * u / 2) * (p - b), "factor 2"),
+    wrong("chapter 8, the best step size", (u - 1) / u, "the step 1/c for the steepest"),
+    wrong("chapter 8, the correction of Adam", u * (1 - b ** (n - 1)), "one step too few"),
+    wrong("chapter 14, cancellation multiplies an error by the odds", -u, "nothing happens"),
     wrong("chapter 14, log-sum-exp moves with a shift",
           log(Sum(exp(zs[k] - u), (k, 1, K))), "d2l's exercise: it does not move"),
     wrong("chapter 14, log-sum-exp moves with a shift",
