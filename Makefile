@@ -4,11 +4,12 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
-TARGETS = book test notebooks serve bench clean help
+TARGETS = book pdf epub test notebooks serve bench lighthouse clean help
 
 PY    = .venv/bin/python
 VENV  = .venv/.installed
 CACHE = _build/.jupyter_cache
+WHOLE = _build/html/logistic-regression
 
 # Every file of the project, so that the stamps notice any change. (Names with spaces are nothing of ours.)
 SKIP  = -name .git -o -name .venv -o -name _build -o -name node_modules -o -name '.*_cache' -o -name __pycache__ -o -name .hypothesis \
@@ -19,15 +20,22 @@ BOOK    := $(filter book/% tools/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
 
 help:
 	@echo 'make book        build the book into _build/html'
+	@echo 'make pdf         print the book as one file, which its pages then offer; needs Chromium'
+	@echo 'make epub        the same for e-readers'
 	@echo 'make test        build the book and run everything that proves it'
 	@echo 'make notebooks   run every notebook again and store what it prints'
 	@echo 'make serve       build the book and serve it on http://127.0.0.1:$(PORT)  (PORT=8000)'
 	@echo 'make bench       time lrcore beside its peers'
+	@echo 'make lighthouse  score the built pages as Lighthouse does on a phone; fetches it with npm'
 	@echo 'make clean       remove all that the others made, .venv included'
 	@echo 'Another Python: make book PYTHON=python3.13'
+	@echo 'For publishing:  make book BOOK_URL=https://example.org/book/'
 
 book: _build/.book
 	@echo 'The book is at $(CURDIR)/_build/html/index.html'
+
+pdf epub: %: $(WHOLE).%
+	@echo 'The book is at $(CURDIR)/$<, and its pages offer it'
 
 test: _build/.test
 	@$(if $(RAN),true,echo 'Nothing changed since all tests passed. Run them again: rm _build/.test && make test')
@@ -42,6 +50,9 @@ serve: _build/.book
 bench: $(VENV)
 	@$(PY) -m benchmarks
 
+lighthouse: _build/.book
+	@$(PY) tools/lighthouse.py
+
 clean:
 	rm -rf .venv _build node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage .coverage.* lrcore.egg-info build
 	find . -name __pycache__ -prune -exec rm -rf {} +
@@ -53,6 +64,10 @@ _build/.book: $(VENV) $(BOOK) _build/book.list $(CACHE)/.fresh Makefile
 	@rm -rf $@ _build/html _build/.doctrees
 	.venv/bin/jupyter-book build book --config _config.yml --toc '$(CURDIR)/_toc.yml' --path-output . -W -n --keep-going
 	@touch $@
+
+# Both are made of the finished pages, and lie among them: a new build takes them away, and the links to them.
+$(WHOLE).%: _build/.book tools/whole_book.py
+	$(PY) tools/whole_book.py $@
 
 _build/.test: _build/.book $(FILES) _build/all.list
 	$(eval RAN = yes)
@@ -72,9 +87,9 @@ $(CACHE)/.fresh: $(VENV) $(LIBRARY) tools/figure_backend.py $(filter-out %.ipynb
 	@mkdir -p $(CACHE)
 	@touch $@
 
-# A file that came or went changes no other file's time; the list of names does.
+# A file that came or went changes no other file's time; the list of names does. So it is with the site's address.
 _build/book.list: FORCE
-	@$(call same-list,$(BOOK))
+	@$(call same-list,$(BOOK) $(BOOK_URL))
 _build/all.list: FORCE
 	@$(call same-list,$(FILES))
 same-list = mkdir -p _build && echo '$(1)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi

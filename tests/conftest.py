@@ -1,31 +1,20 @@
 """Settings that all tests share: the same hypothesis examples in every run, figures in memory."""
 
-import os
-import shutil
+import sys
+from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+from chromium import launch
 
 mpl.use("agg")
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")
-
-ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no host but this machine
-
-
-def launch(chromium):
-    """Start the system's Chromium, or Playwright's own, or say how to get one."""
-    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
-    system = next(filter(None, map(shutil.which, names)), None)
-    # Chromium refuses its sandbox to root, whom containers run as.
-    args = [ALONE, *(["--no-sandbox"] if getattr(os, "geteuid", lambda: 1)() == 0 else [])]
-    try:
-        return chromium.launch(executable_path=system, args=args)
-    except Error as error:
-        hint = "no Chromium: `apt install chromium` or `.venv/bin/playwright install chromium`"
-        pytest.fail(f"{hint} ({str(error).splitlines()[0]})")
 
 
 @pytest.fixture(scope="module")

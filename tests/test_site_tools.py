@@ -50,6 +50,9 @@ def test_displayed_formula_is_numbered_once():
     [
         ('<script defer src="_static/scripts/fontawesome.js?d=1"></script>', ""),
         ('<script src="a.js"></script>', '<script defer src="a.js"></script>'),
+        ('<script data-x="1" src="a.js">', '<script defer data-x="1" src="a.js">'),
+        ('<script defer src="a.js">', '<script defer src="a.js">'),
+        ("<script>src='x'</script>", "<script>src='x'</script>"),
         ('<script src="documentation_options.js">', '<script src="documentation_options.js">'),
         ('<html lang="en" data-theme="auto">', '<html lang="en" data-theme="light">'),
         ('<div role="doc-biblioentry">', "<div>"),
@@ -94,3 +97,23 @@ def test_fonts_of_formulas_keep_what_the_site_shows(tmp_path):
     lean.trim_formulas(tmp_path, "wx")
     with TTFont(fonts / "KaTeX_Math-Italic.woff2") as font:
         assert set(font.getBestCmap()) == set(map(ord, "wx"))
+
+
+def test_rules_that_nothing_uses_leave_a_style_sheet(tmp_path):
+    sheet = tmp_path / "a.css"
+    sheet.write_text(".shown{a:b}.built{c:d}.never{e:f}:root{--x:1}", "utf-8")
+    (tmp_path / "p.html").write_text("<p class='shown'>", "utf-8")
+    (tmp_path / "_static").mkdir()
+    (tmp_path / "_static" / "s.js").write_text("e.classList.add('built')", "utf-8")
+    lean.drop_rules(sheet, tmp_path)
+    assert sheet.read_text("utf-8") == ".shown{a:b}.built{c:d}:root{--x:1}"
+
+
+def test_letters_of_formulas_come_with_their_style_sheet(tmp_path):
+    (tmp_path / "katex").mkdir()
+    shutil.copytree(katex.DIST / "fonts", tmp_path / "katex" / "fonts")
+    shutil.copy(katex.DIST / "katex.min.css", tmp_path / "katex" / "katex.css")
+    lean.inline_fonts(tmp_path)
+    sheet = (tmp_path / "katex" / "katex.css").read_text("utf-8")
+    assert sheet.count("url(data:font/woff2;base64,") == 2
+    assert "url(fonts/KaTeX_Main-Regular.woff2)" not in sheet

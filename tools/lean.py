@@ -5,11 +5,18 @@ What the theme writes is changed once, in the finished pages; each step says wha
 
 import re
 import shutil
+import subprocess
+from base64 import b64encode
 from html import unescape
 from pathlib import Path
 
 from fontTools import subset
+from katex import NODE
 from sphinx.errors import ExtensionError
+
+PURGE = Path(__file__).resolve().parent.parent / "node_modules" / "purgecss" / "bin" / "purgecss.js"
+# Most of their rules are for what this book has not.
+SHEETS = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css", "sphinx-design.min.css")
 
 STEPS = [
     # Its 1.5 MB draw the icons that the theme's own style sheet and font draw as well.
@@ -17,7 +24,7 @@ STEPS = [
     # The theme writes the same line three times.
     (r'\s*<meta name="viewport"[^>]*>(?=[\s\S]*<meta name="viewport")', ""),
     # Scripts wait for the page, but for the options that scripts within the page add to.
-    (r'<script src="(?![^"]*documentation_options)', '<script defer src="'),
+    (r'<script (?!defer)(?=[^>]*\bsrc="(?![^"]*documentation_options))', "<script defer "),
     # Without scripts nobody says which theme "auto" is, and colours would have no value.
     (r'(<html[^>]*) data-theme="auto"', r'\1 data-theme="light"'),
     # A button's name begins with the text that it shows.
@@ -87,6 +94,23 @@ def trim_formulas(static, characters):
         keep_glyphs(font, characters)
 
 
+def inline_fonts(static):
+    """Put the letters of formulas into their style sheet: no line moves when they come."""
+    sheet = static / "katex" / "katex.css"
+    css = sheet.read_text("utf-8")
+    for name in ("KaTeX_Main-Regular", "KaTeX_Math-Italic"):
+        data = b64encode((static / "katex" / "fonts" / f"{name}.woff2").read_bytes()).decode()
+        css = css.replace(f"url(fonts/{name}.woff2)", f"url(data:font/woff2;base64,{data})")
+    sheet.write_text(css, "utf-8")
+
+
+def drop_rules(sheet, out):
+    """Keep the rules of a style sheet whose names stand in some page or script."""
+    content = [f"{out.as_posix()}/**/*.html", f"{out.as_posix()}/_static/**/*.js"]
+    files = ["--css", sheet, "--content", *content, "--output", sheet.parent]
+    subprocess.run([NODE, PURGE, *files], check=True, stdout=subprocess.DEVNULL)
+
+
 def replace(path, old, new):
     """Replace a text that has to be in a file."""
     text = path.read_text("utf-8")
@@ -116,6 +140,9 @@ def finish(app, exception):
     used = {name for text in [*pages, *scripts] for name in NAME.findall(text)}
     trim_icons(out / "_static", used)
     trim_formulas(out / "_static", "".join(set().union(*map(unescape, pages))))
+    inline_fonts(out / "_static")
+    for sheet in SHEETS:
+        drop_rules(out / "_static" / sheet, out)
 
 
 def setup(app):

@@ -29,7 +29,8 @@ NOISE = {"ExecuteTime", "collapsed", "execution", "jupyter", "scrolled", "vscode
 def clean(nb):
     """Keep what the author wrote and the code printed; drop what an editor or a kernel added."""
     nb.nbformat, nb.nbformat_minor = 4, 5
-    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
+    said = {key: text for key, text in nb.metadata.items() if key == "description"}
+    nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE} | said)
     seen = set()
     for cell in nb.cells:
         for key in NOISE & cell.metadata.keys():
