@@ -259,7 +259,8 @@ def softmax(Z: ArrayLike, axis: int = -1) -> Any:
     A shift of all scores cancels, so the largest is subtracted first and ``exp`` cannot overflow.
     The subtraction itself is rounded, which would cost e^-500 some 250 units in the last place; the
     rounding error is known exactly and is put back.  One score at +inf wins outright; where two do,
-    there is no limit and the result is nan.  Chapter 10 of the book derives it.
+    there is no limit and the result is nan.  :doc:`Chapter 10 </10_more_than_two_classes>` of the
+    book derives it.
 
     References
     ----------
@@ -306,6 +307,7 @@ def log_softmax(Z: ArrayLike, axis: int = -1) -> Any:
     ``Z - logsumexp(Z)`` subtracts two nearly equal numbers for the winning class, and returns 0
     where the true value is a small negative number.  Leaving the winner's 1 to ``log1p`` keeps it.
     Chapter 10 of the book derives it, :doc:`chapter 14 </14_numbers_that_break>` measures it.
+    :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives it, chapter 14 measures it.
 
     Examples
     --------

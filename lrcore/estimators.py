@@ -228,8 +228,8 @@ class SoftmaxRegression(IncrementalClassifier):
     same vector may be added to all rows of ``coef_``.  Of all these equal models the one of
     smallest norm is returned: its weights, and its biases, sum to zero over the classes.  For two
     classes the difference of the two rows is the weight vector of :class:`LogisticRegression` with
-    half the `l2`, because a weight w is then split into w/2 and -w/2.  Chapter 10 of the book
-    derives it.
+    half the `l2`, because a weight w is then split into w/2 and -w/2.
+    :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives it.
 
     References
     ----------
@@ -342,7 +342,8 @@ class TwoLayerClassifier(Classifier):
     and variance 1/n_features for `W1`, 1/n_hidden for `W2`, so that sums are about as large as
     their terms.  The biases start at 0.  The loss has many minima and flat places besides; a small
     gradient says that the walk ended, not that no better point exists: compare a few values of
-    `random_state`.  Standardize the features first.  Chapter 11 of the book derives it.
+    `random_state`.  Standardize the features first.  :doc:`Chapter 11 </11_one_hidden_layer>` of
+    the book derives it.
 
     References
     ----------

@@ -195,7 +195,7 @@ def softmax_gradient_loop(
 
     Notes
     -----
-    Chapter 10 of the book derives it.
+    :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives it.
 
     Examples
     --------
@@ -263,8 +263,8 @@ def softmax_gradient(
     Notes
     -----
     The Jacobian of the softmax is a full matrix, and yet the gradient of the loss with respect to
-    the scores is no more than ``P - Y``: the logarithm undoes the exponential.  Chapter 10 of the
-    book derives it.
+    the scores is no more than ``P - Y``: the logarithm undoes the exponential.
+    :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives it.
 
     Examples
     --------
@@ -337,7 +337,7 @@ def two_layer_gradient_loop(
 
     Notes
     -----
-    Chapter 11 of the book derives it.
+    :doc:`Chapter 11 </11_one_hidden_layer>` of the book derives it.
 
     Examples
     --------
@@ -418,8 +418,8 @@ def two_layer_gradient(
     Notes
     -----
     With all parameters zero the gradient of `W1` is zero too, and equal columns of `W1` beside
-    equal entries of `W2` stay equal for ever: training needs a random start.  Chapter 11 of the
-    book derives it.
+    equal entries of `W2` stay equal for ever: training needs a random start.
+    :doc:`Chapter 11 </11_one_hidden_layer>` of the book derives it.
 
     References
     ----------

@@ -53,7 +53,7 @@ def one_hot(y: ArrayLike, n_classes: int | None = None) -> NDArray[np.float64]:
     Notes
     -----
     Give `n_classes` whenever a class may be missing from `y`: a batch without its last class would
-    otherwise lose a column.  Chapter 10 of the book uses it.
+    otherwise lose a column.  :doc:`Chapter 10 </10_more_than_two_classes>` of the book uses it.
 
     Examples
     --------
@@ -255,7 +255,8 @@ def softmax_cross_entropy(y: ArrayLike, Z: ArrayLike) -> float:
     Notes
     -----
     A mean over all entries of the table, as ``np.mean(Y * log_P)`` takes it, is ``n_classes`` times
-    too small.  Chapter 10 of the book derives the loss from the categorical likelihood.
+    too small.  :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives the loss from the
+    categorical likelihood.
 
     Examples
     --------
