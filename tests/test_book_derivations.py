@@ -87,7 +87,7 @@ BOOK = {
                 Sum(log(ps[i] ** ys[i]) + log((1 - ps[i]) ** (1 - ys[i])), (i, 1, n)),
                 "the same rule, for two factors",
             ),
-            (Sum(each_log, (i, 1, n)), "the log of a power is the exponent times the log"),
+            (Sum(each_log, (i, 1, n)), "the log of a power: exponent times log"),
         ],
     ),
     "chapter 2, the loss from the score": (
@@ -107,14 +107,37 @@ BOOK = {
         [],
         [
             (-log(1 + exp(-z)), "definition"),
-            (sp.Min(z, 0) - log(1 + exp(-sp.Abs(z))), "split by the sign of $z$"),
+            (
+                sp.Piecewise((-log(1 + exp(-z)), z >= 0), (z - log(1 + exp(z)), True)),
+                "for $z < 0$, take out $e^{-z}$",
+            ),
+            (sp.Min(z, 0) - log(1 + exp(-sp.Abs(z))), "only $e^{-|z|}$ is left"),
         ],
     ),
+    "chapter 2, the best coin": (
+        Derivative(log(q**7 * (1 - q) ** 3), q),
+        {q: UNIT},
+        [],
+        [
+            (Derivative(7 * log(q) + 3 * log(1 - q), q), "the log of a product, and of powers"),
+            (7 / q - 3 / (1 - q), "the derivative of the log"),
+            ((7 - 10 * q) / (q * (1 - q)), "one fraction"),
+        ],
+    ),
+    "chapter 2, nothing times infinity": (
+        -u * log(u),
+        {z: (0, sp.oo)},
+        [Eq(u, exp(-z))],
+        [(z * exp(-z), "$\\log e^{-z} = -z$"), (2 / z, "< $e^z > z^2/2$")],
+    ),
     "chapter 2, cross-entropy is entropy plus divergence": (
-        -q * log(p) - (1 - q) * log(1 - p),
+        -q * log(p) - (1 - q) * log(1 - p) - entropy,
         {p: UNIT, q: UNIT},
         [],
-        [(entropy + divergence, "add and subtract the entropy")],
+        [
+            (q * (log(q) - log(p)) + (1 - q) * (log(1 - q) - log(1 - p)), "take out"),
+            (divergence, "the log of a quotient"),
+        ],
     ),
     "chapter 2, the divergence is never negative": (
         -divergence,
@@ -313,6 +336,33 @@ BOOK = {
         {a: (0, 9)},
         [],
         [(q - u**2 / (2 * a), ">= complete the square")],
+    "chapter 9, the threshold that the costs ask for": (
+        u * p - (1 - p),
+        {p: UNIT, u: (0, sp.oo)},
+        [],
+        [
+            ((1 + u) * p - 1, "multiply out, and take out $p$"),
+            ((1 + u) * (p - 1 / (1 + u)), "take out $1 + u$"),
+        ],
+    ),
+    "chapter 9, a threshold for p is a threshold for z": (
+        sigma(z) - p,
+        {p: UNIT},
+        [],
+        [
+            (exp(z) / (1 + exp(z)) - p, "definition"),
+            (((1 - p) * exp(z) - p) / (1 + exp(z)), "one fraction"),
+            ((1 - p) / (1 + exp(z)) * (exp(z) - p / (1 - p)), "take out $1 - p$"),
+        ],
+    ),
+    "chapter 9, scikit-learn's objective is ours": (
+        (a * Sum(ys[i], (i, 1, n)) + Sum(w[k] ** 2, (k, 1, d)) / 2) / (a * n),
+        {a: (0, sp.oo)},
+        [Eq(b, 1 / (a * n))],
+        [
+            (Sum(ys[i], (i, 1, n)) / n + Sum(w[k] ** 2, (k, 1, d)) / (2 * a * n), "divide"),
+            (Sum(ys[i], (i, 1, n)) / n + b * Sum(w[k] ** 2, (k, 1, d)) / 2, "what b is"),
+        ],
     ),
     "chapter 10, softmax does not see a shift": (
         softmax,
@@ -464,9 +514,17 @@ WRONG = [
     wrong("chapter 2, the loss from the score", log(1 + exp(-z)) - y * z, "sign in the exponent"),
     wrong("chapter 2, the logarithm of the sigmoid", z, "right only far to the left"),
     wrong("chapter 2, the logarithm of the sigmoid", z - log(1 + exp(-z)), "wrong half"),
-    wrong("chapter 2, cross-entropy is entropy plus divergence", entropy - divergence, "sign"),
+    wrong("chapter 2, the best coin", 7 / q + 3 / (1 - q), "the inner derivative of log(1 - q)"),
+    wrong("chapter 2, nothing times infinity", -z * exp(-z), "sign"),
+    wrong("chapter 2, cross-entropy is entropy plus divergence", -divergence, "sign"),
     wrong("chapter 2, cross-entropy is entropy plus divergence",
-          entropy + divergence.subs({p: q, q: p}, simultaneous=True), "the divergence reversed"),
+          divergence.subs({p: q, q: p}, simultaneous=True), "the divergence reversed"),
+    wrong("chapter 9, the threshold that the costs ask for", (1 - u) * p - 1, "sign"),
+    wrong("chapter 9, the threshold that the costs ask for", u * (p - 1 / u), "1/c for 1/(1 + c)"),
+    wrong("chapter 9, a threshold for p is a threshold for z",
+          (1 - p) / (1 + exp(z)) * (exp(z) - (1 - p) / p), "the odds against"),
+    wrong("chapter 9, scikit-learn's objective is ours",
+          Sum(ys[i], (i, 1, n)) / n + Sum(w[k] ** 2, (k, 1, d)) / (2 * a), "1/n forgotten"),
     wrong("chapter 3, squared error through the sigmoid", 2 * (sigma(z) - y), "no chain rule"),
     wrong("chapter 3, squared error through the sigmoid",
           2 * (sigma(z) - y) * y * (1 - y), "y (1 - y) for p (1 - p)"),
