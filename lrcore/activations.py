@@ -306,8 +306,8 @@ def log_softmax(Z: ArrayLike, axis: int = -1) -> Any:
     -----
     ``Z - logsumexp(Z)`` subtracts two nearly equal numbers for the winning class, and returns 0
     where the true value is a small negative number.  Leaving the winner's 1 to ``log1p`` keeps it.
-    Chapter 10 of the book derives it, :doc:`chapter 14 </14_numbers_that_break>` measures it.
-    :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives it, chapter 14 measures it.
+    :doc:`Chapter 10 </10_more_than_two_classes>` of the book derives it, :doc:`chapter 14
+    </14_numbers_that_break>` measures it.
 
     Examples
     --------
