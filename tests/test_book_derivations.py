@@ -336,6 +336,7 @@ BOOK = {
         {a: (0, 9)},
         [],
         [(q - u**2 / (2 * a), ">= complete the square")],
+    ),
     "chapter 9, the threshold that the costs ask for": (
         u * p - (1 - p),
         {p: UNIT, u: (0, sp.oo)},
