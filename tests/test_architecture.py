@@ -383,6 +383,8 @@ PUBLIC = list(public_callables())
 RECORDS = {  # what functions return or raise, and what SymPy calls in its own way
     "lrcore.gradients.GradientCheck", "lrcore.datasets.Dataset", "lrcore.derivation.Step",
     "lrcore.derivation.StepsCheck", "lrcore.derivation.StepError", "lrcore.derivation.sigma",
+    "lrcore.mistakes.Mistake", "lrcore.checks.Verdict", "lrcore.checks.Evidence",
+    "lrcore.checks.Mutants", "lrcore.checks.Score",
 }  # fmt: skip
 
 
