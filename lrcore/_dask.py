@@ -16,7 +16,7 @@ try:
     import dask
     import dask.array
     import dask.dataframe
-except ImportError as error:
+except ImportError as error:  # pragma: no cover - Dask is there when tests run
     raise ImportError("lrcore.distributed needs Dask: pip install 'lrcore[dask]'") from error
 
 from ._blocks import (

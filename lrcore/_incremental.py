@@ -68,9 +68,6 @@ class AllRowsSoFar:
         value, gradient, hessian = map(self._mean, before, now)
         return value, gradient, hessian
 
-    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
-        return self.value_gradient_hessian(theta)[:2]
-
     @property
     def n_all(self) -> float:
         return self.past.n_rows + self.n_rows

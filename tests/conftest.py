@@ -1,5 +1,6 @@
 """Settings that all tests share: the same hypothesis examples in every run, figures in memory."""
 
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from chromium import launch
 mpl.use("agg")
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,14 @@ def tab(context):
     page = context.new_page()
     page.asked, page.complaints = [], []
     page.on("request", lambda request: page.asked.append(request.url))
-    page.on("requestfailed", lambda request: page.complaints.append(f"failed: {request.url}"))
+    # a request is aborted when the reader goes on before it is answered
+    page.on(
+        "requestfailed",
+        lambda request: (
+            request.failure != "net::ERR_ABORTED"
+            and page.complaints.append(f"failed: {request.url}")
+        ),
+    )
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on(
         "console",

@@ -167,6 +167,13 @@ def test_what_is_right_but_fragile_is_correct_but(exercise, answer, diagnosis):
     assert "but" in verdict.title
 
 
+def test_slow_is_what_takes_long_both_by_the_clock_and_beside_ours(monkeypatch):
+    monkeypatch.setattr(lrcore._fragility, "_SLOW", 0.0)
+    monkeypatch.setattr(lrcore._fragility, "_TIMES_SLOWER", 0.0)
+    verdict = check("accuracy", lambda y_true, y_pred: np.mean(y_true == y_pred))
+    assert verdict.diagnosis == "slow"
+
+
 def test_a_limit_without_a_name_is_told_by_its_place():
     def binary_cross_entropy_gradient(y, p):
         certain = (p == 0) | (p == 1)

@@ -151,7 +151,7 @@ def faults():
         ),
         "other lengths": (
             (lazy_X, da.from_array(y, chunks=((200, 400, *[300] * 4, 200),))),
-            r"block 0 of X .*\[300, 200\]",
+            r"block \d of X .*inconsistent numbers of samples",
         ),
         "empty": ((gap[[0, 1, 2, 3]], gap["y"]), r"block 1 of X .*0 sample"),
         "1-D": ((lazy_y, lazy_y), "2D array"),

@@ -190,7 +190,10 @@ def test_every_figure_of_a_notebook_is_in_its_page_with_its_words_and_numbers(pa
     inside = page.select("main figure svg.drawing[role=img]")
     assert [" ".join(svg["aria-label"].split()) for svg in inside] == told
     assert all(svg["width"] and svg["height"] for svg in inside)
-    assert all(svg.find_parent("figure").select("details.numbers td") for svg in inside)
+    # block diagrams and pixels have no points to list: there the words have to say it all
+    bare = [s for s in inside if not s.find_parent("figure").select("details.numbers td")]
+    assert all(len(svg["aria-label"]) > 150 for svg in bare)
+    assert len(bare) <= 2
     assert page.select(".cell_output img") == []
 
 
