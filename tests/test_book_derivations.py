@@ -417,6 +417,24 @@ BOOK = {
             )
         ],
     ),
+    "chapter 12, forgetting to clear is a momentum that never fades": (
+        -a * Sum(t[k], (k, 1, n)),
+        {},
+        [Eq(u, -a * Sum(t[k], (k, 1, n - 1)))],
+        [
+            (-a * Sum(t[k], (k, 1, n - 1)) - a * t[n], "take the last term out of the sum"),
+            (u - a * t[n], "the sum of the others was the move before"),
+        ],
+    ),
+    "chapter 12, the loss has a floor": (
+        log(1 + Sum(exp(ps[k] - q), (k, 1, K - 1))),
+        {ps: UNIT, q: UNIT},
+        [],
+        [
+            (log(1 + Sum(exp(-1), (k, 1, K - 1))), ">= $p_k$ is at least 0, $q$ at most 1"),
+            (log(1 + (K - 1) / sp.E), "$K - 1$ equal terms"),
+        ],
+    ),
     "chapter 14, cancellation multiplies an error by the odds": (
         ((1 - p * (1 + u)) - (1 - p)) / (1 - p),
         {},
@@ -575,6 +593,9 @@ WRONG = [
           (1 - a * u / 2) * (p - b), "factor 2"),
     wrong("chapter 8, the best step size", (u - 1) / u, "the step 1/c for the steepest"),
     wrong("chapter 8, the correction of Adam", u * (1 - b ** (n - 1)), "one step too few"),
+    wrong("chapter 12, forgetting to clear is a momentum that never fades",
+          -a * t[n], "the step of a program that clears"),
+    wrong("chapter 12, the loss has a floor", log(1 + K / sp.E), "the true class counted, too"),
     wrong("chapter 14, cancellation multiplies an error by the odds", -u, "nothing happens"),
     wrong("chapter 14, log-sum-exp moves with a shift",
           log(Sum(exp(zs[k] - u), (k, 1, K))), "d2l's exercise: it does not move"),
