@@ -202,7 +202,8 @@ def adam(
     -----
     Both running means start at zero, and would be too small at first; dividing by
     :math:`1 - \beta^t` corrects that exactly.  :doc:`Chapter 8 </08_gradient_descent>` of the book
-    derives it.
+    derives it, :doc:`chapter 12 </12_the_same_model_in_pytorch>` holds a thousand of its steps
+    against PyTorch's.
 
     References
     ----------

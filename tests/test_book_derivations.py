@@ -417,6 +417,24 @@ BOOK = {
             )
         ],
     ),
+    "chapter 12, forgetting to clear is a momentum that never fades": (
+        -a * Sum(t[k], (k, 1, n)),
+        {},
+        [Eq(u, -a * Sum(t[k], (k, 1, n - 1)))],
+        [
+            (-a * Sum(t[k], (k, 1, n - 1)) - a * t[n], "take the last term out of the sum"),
+            (u - a * t[n], "the sum of the others was the move before"),
+        ],
+    ),
+    "chapter 12, the loss has a floor": (
+        log(1 + Sum(exp(ps[k] - q), (k, 1, K - 1))),
+        {ps: UNIT, q: UNIT},
+        [],
+        [
+            (log(1 + Sum(exp(-1), (k, 1, K - 1))), ">= $p_k$ is at least 0, $q$ at most 1"),
+            (log(1 + (K - 1) / sp.E), "$K - 1$ equal terms"),
+        ],
+    ),
     "chapter 13, the price of the bias in liblinear": (
         (a * Sum(ys[i], (i, 1, n)) + Sum(w[k] ** 2, (k, 1, d)) / 2 + u**2 / 2) / (a * n),
         {a: (0, sp.oo), p: (0, sp.oo)},
@@ -678,6 +696,9 @@ WRONG = [
           (1 - a * u / 2) * (p - b), "factor 2"),
     wrong("chapter 8, the best step size", (u - 1) / u, "the step 1/c for the steepest"),
     wrong("chapter 8, the correction of Adam", u * (1 - b ** (n - 1)), "one step too few"),
+    wrong("chapter 12, forgetting to clear is a momentum that never fades",
+          -a * t[n], "the step of a program that clears"),
+    wrong("chapter 12, the loss has a floor", log(1 + K / sp.E), "the true class counted, too"),
     wrong("chapter 13, the price of the bias in liblinear",
           Sum(ys[i], (i, 1, n)) / n + b * Sum(w[k] ** 2, (k, 1, d)) / 2 + b * p**2 / 2 * q**2,
           "the scale of the bias upside down"),
