@@ -15,6 +15,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 # a copy of a process with threads is unsafe on macOS; Windows and the browser know no copies
 POSSIBLE = sys.platform == "linux"
 
@@ -44,6 +46,7 @@ def rehearse(work: Callable[[], Iterable[Any]], seconds: float) -> tuple[list[An
 def _perform(work: Callable[[], Iterable[Any]], writer: int) -> None:  # pragma: no cover
     """Do the work, send each result, and vanish (in the copy, where no coverage is measured)."""
     try:
+        _use_one_thread()
         with os.fdopen(writer, "wb") as pipe:
             for result in work():
                 pickle.dump(result, pipe)
@@ -51,6 +54,13 @@ def _perform(work: Callable[[], Iterable[Any]], writer: int) -> None:  # pragma:
             pickle.dump(StopIteration, pipe)
     finally:
         os._exit(0)
+
+
+def _use_one_thread() -> None:  # pragma: no cover  (in the copy)
+    """Let libraries do without their threads, which were not copied and would be waited for."""
+    threadpool_limits(1)
+    if "torch" in sys.modules:  # it brings some that threadpoolctl does not know
+        sys.modules["torch"].set_num_threads(1)
 
 
 def _all_of(reader: int, seconds: float) -> tuple[bytes, bool]:

@@ -86,7 +86,7 @@ MAY_IMPORT = {
     "_mistakes_labels": {"numpy", "_slips"},
     "_mistakes_results": {"numpy", "_recipes", "_slips"},
     "_sandbox": {"numpy"},
-    "_rehearsal": set(),
+    "_rehearsal": {"threadpoolctl"},
     "_trial": {"numpy", "_cases", "_exercises", "_rehearsal", "_sandbox"},
     "_behaviour": {
         "_exercises", "_slips", "_trial", "_mistakes_sigmoid", "_mistakes_softmax",

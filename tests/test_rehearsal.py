@@ -3,6 +3,8 @@
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -88,6 +90,23 @@ def test_an_answer_that_ends_python_does_not_end_this_one():
     verdict = check("sigmoid", lambda z: os._exit(1))
     assert (verdict.status, verdict.diagnosis) == ("error", "ends-python")
     assert verdict.evidence.input["z"].shape == (5,)
+
+
+@linux
+def test_an_answer_may_use_a_library_that_has_threads():
+    """A copy has none of them; PyTorch would wait for them for ever."""
+    program = """
+import torch, lrcore
+torch.set_num_threads(2)
+torch.ones(10**6).exp()  # now there are two
+def sigmoid(z):
+    torch.ones(10**6).exp()
+    return torch.sigmoid(torch.as_tensor(z, dtype=torch.float64)).numpy()
+print(lrcore.check("sigmoid", sigmoid).status)
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == "correct\n"
 
 
 @linux
