@@ -494,8 +494,8 @@ def numerical_gradient(f: Callable[[Any], Any], x: ArrayLike) -> Any:
     Notes
     -----
     Two evaluations of `f` for each entry of `x`: a check, not a way to train.  In float32, or with
-    a step like 1e-12, the difference is mostly rounding error.  Chapter 15 of the book derives the
-    step.
+    a step like 1e-12, the difference is mostly rounding error.
+    :doc:`Chapter 15 </15_the_clinic>` of the book derives the step.
 
     References
     ----------
@@ -589,7 +589,7 @@ def gradient_check(
     -----
     A difference smaller than the rounding noise of the estimate, about ``4 * eps * |f| / h``,
     counts as none; otherwise the check would fail at every minimum, where both numbers are almost
-    zero.  Chapter 15 of the book derives it.
+    zero.  :doc:`Chapter 15 </15_the_clinic>` of the book derives it.
 
     Examples
     --------

@@ -437,6 +437,30 @@ BOOK = {
             (u + log(Sum(exp(zs[k] - u), (k, 1, K))), "the log of a product"),
         ],
     ),
+    "chapter 15, how wrong a forward difference is": (  # of b + p s + q s^2/2 + u s^3/6
+        (o - b) / s - p,
+        {s: UNIT},
+        [Eq(o, b + p * s + q * s**2 / 2 + u * s**3 / 6)],
+        [
+            ((p * s + q * s**2 / 2 + u * s**3 / 6) / s - p, "the value cancels"),
+            (q * s / 2 + u * s**2 / 6, "divide"),
+        ],
+    ),
+    "chapter 15, how wrong a central difference is": (
+        (o - y) / (2 * s) - p,
+        {s: UNIT},
+        [Eq(o, a + z), Eq(y, a - z), Eq(z, p * s + u * s**3 / 6)],
+        [(z / s - p, "the even part cancels"), (u * s**2 / 6, "divide")],
+    ),
+    "chapter 15, the best step": (
+        Derivative(u * s**2 / 6 + p * q / s, s),
+        {s: UNIT, u: UNIT, p: UNIT, q: UNIT},
+        [],
+        [
+            (u * s / 3 - p * q / s**2, "each term"),
+            (u / (3 * s**2) * (s**3 - 3 * p * q / u), "take out"),
+        ],
+    ),
     "chapter 16, how far the mean of a sample is off": (
         u * m * (1 / m - 1 / n) ** 2 + u * (n - m) / n**2,
         {},
@@ -640,6 +664,11 @@ WRONG = [
           log(Sum(exp(zs[k] - u), (k, 1, K))), "d2l's exercise: it does not move"),
     wrong("chapter 14, log-sum-exp moves with a shift",
           Sum(zs[k], (k, 1, K)), "log of a sum is the sum of logs"),
+    wrong("chapter 15, how wrong a forward difference is", u * s**2 / 6, "as good as the central"),
+    wrong("chapter 15, how wrong a forward difference is", q * s, "the half dropped"),
+    wrong("chapter 15, how wrong a central difference is", u * s**2 / 3, "divided by one step"),
+    wrong("chapter 15, how wrong a central difference is", q * s / 2, "as bad as the forward"),
+    wrong("chapter 15, the best step", u * s / 3 + p * q / s**2, "sign of the slope of 1/h"),
     wrong("chapter 16, how far the mean of a sample is off",
           u / m, "as if no row were in both means"),
     wrong("chapter 16, how far the mean of a sample is off",
