@@ -198,6 +198,7 @@ def _in_words(V: Floats, names: list[str]) -> str:
     """Tell the direction of weights, one column of them for each score: its largest parts."""
     lengths = V[:, 0] if V.shape[1] == 1 else np.linalg.norm(V, axis=1)
     lengths = lengths / np.linalg.norm(V)
-    largest = np.argsort(-np.abs(lengths), kind="stable")[:_NAMED]
-    parts = " ".join(f"{lengths[j]:+.2f} {names[j]}" for j in largest)
-    return parts.removeprefix("+") + (" ..." if len(lengths) > _NAMED else "")
+    falling = np.argsort(-np.abs(lengths), kind="stable")
+    shown = [j for j in falling if abs(lengths[j]) >= 0.005]  # the others are "0.00", or rounding
+    parts = " ".join(f"{lengths[j]:+.2f} {names[j]}" for j in shown[:_NAMED])
+    return parts.removeprefix("+") + (" ..." if len(shown) > _NAMED else "")

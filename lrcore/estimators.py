@@ -82,8 +82,9 @@ class LogisticRegression(IncrementalClassifier):
     -----
     Newton's method standardizes the columns inside and undoes it in the result, so the units of
     measurement do not matter.  :doc:`Chapter 9 </09_a_classifier_you_can_use>` of the book builds
-    the class step by step; :doc:`chapter 16 </16_speed_and_scale>` shows how it spares itself most
-    of the passes where rows are many.
+    the class step by step; :doc:`chapter 13 </13_the_same_model_in_scikit_learn>` derives its
+    solver, its standard errors and when there is no minimum; :doc:`chapter 16
+    </16_speed_and_scale>` shows how it spares itself most of the passes where rows are many.
 
     References
     ----------
@@ -149,6 +150,11 @@ class LogisticRegression(IncrementalClassifier):
         AttributeError
             If the fit is not at a maximum of the likelihood: it has a penalty, was not made by
             newton, or ended with a warning.
+
+        Notes
+        -----
+        :doc:`Chapter 13 </13_the_same_model_in_scikit_learn>` of the book derives the standard
+        errors, and makes intervals for the odds ratios of them.
         """
         errors = self.standard_errors_[0]
         names = [*self._names(), "(bias)"][: len(errors)]

@@ -338,7 +338,8 @@ def newton(
     -----
     The step length t is 1 unless the loss would rise; then it is halved until the loss falls.
     Along directions in which the loss has no curvature, as with collinear columns, it does not
-    move: from zero it arrives at the minimum of smallest norm.  Chapter 13 of the book derives it.
+    move: from zero it arrives at the minimum of smallest norm.
+    :doc:`Chapter 13 </13_the_same_model_in_scikit_learn>` of the book derives it.
 
     References
     ----------

@@ -422,6 +422,85 @@ BOOK = {
             )
         ],
     ),
+    "chapter 13, the price of the bias in liblinear": (
+        (a * Sum(ys[i], (i, 1, n)) + Sum(w[k] ** 2, (k, 1, d)) / 2 + u**2 / 2) / (a * n),
+        {a: (0, sp.oo), p: (0, sp.oo)},
+        [Eq(b, 1 / (a * n)), Eq(u, q / p)],
+        [
+            (
+                Sum(ys[i], (i, 1, n)) / n
+                + Sum(w[k] ** 2, (k, 1, d)) / (2 * a * n)
+                + u**2 / (2 * a * n),
+                "divide",
+            ),
+            (
+                Sum(ys[i], (i, 1, n)) / n
+                + b * Sum(w[k] ** 2, (k, 1, d)) / 2
+                + b / (2 * p**2) * q**2,
+                "what b and u are",
+            ),
+        ],
+    ),
+    "chapter 13, what AdamW's weight decay is": (
+        a * p / (1 - p),
+        {a: (0, 9), u: (0, 9)},
+        [Eq(p, u / (u + a))],
+        [(u, "put p in, and cancel")],
+    ),
+    "chapter 13, the lowest point of a parabola": (
+        p * z + a / 2 * z**2,
+        {a: (0, 9)},
+        [],
+        [(a / 2 * (z + p / a) ** 2 - p**2 / (2 * a), "complete the square")],
+    ),
+    "chapter 13, the parabola of one sample": (
+        (p - y) * z + a / 2 * z**2,
+        {a: (0, 9)},
+        [],
+        [(a / 2 * (z - (y - p) / a) ** 2 - (y - p) ** 2 / (2 * a), "complete the square")],
+    ),
+    "chapter 13, Newton's step is a weighted least-squares fit": (
+        Sum(c[i] * X[i, j] * (Sum(X[i, k] * v[k], (k, 1, d)) - t[i]), (i, 1, n)),
+        {j: (1, d), i: (1, n), c: UNIT},
+        [Eq(t[i], Sum(X[i, k] * w[k], (k, 1, d)) - (ps[i] - ys[i]) / c[i])],
+        [
+            (
+                Sum(X[i, j] * c[i] * Sum(X[i, k] * (v[k] - w[k]), (k, 1, d)), (i, 1, n))
+                + Sum(X[i, j] * (ps[i] - ys[i]), (i, 1, n)),
+                "put the target in",
+            )
+        ],
+    ),
+    "chapter 13, the digits double": (
+        p - (a * p + u / 2 * p**2) / (a + u * p),
+        {a: (0, 9)},
+        [],
+        [(u * p**2 / 2 / (a + u * p), "one fraction; a p cancels")],
+    ),
+    "chapter 13, why the weights grow like a logarithm": (
+        Derivative(log(1 + a * p), p),
+        {a: (0, 9), p: (0, 9)},
+        [Eq(u, log(1 + a * p))],
+        [(a / (1 + a * p), "chain rule"), (a * exp(-u), "what u is")],
+    ),
+    "chapter 13, Newton adds one": (
+        sigma(-z) / (sigma(z) * (1 - sigma(z))),
+        {},
+        [],
+        [(1 / sigma(z), "cancel"), (1 + exp(-z), "definition")],
+    ),
+    "chapter 13, far out the loss is high": (
+        log(1 + exp(a * p)),
+        {a: (0, 9), p: (0, 9)},
+        [],
+        [(a * p, "> the logarithm is increasing")],
+    ),
+    "chapter 13, the mean square of a label's error": (
+        p * (1 - p) ** 2 + (1 - p) * (0 - p) ** 2,
+        {p: UNIT},
+        [],
+        [(p * (1 - p) * ((1 - p) + p), "take out"), (p * (1 - p), "the bracket is 1")],
+    ),
     "chapter 14, cancellation multiplies an error by the odds": (
         ((1 - p * (1 + u)) - (1 - p)) / (1 - p),
         {},
@@ -659,6 +738,21 @@ WRONG = [
           (1 - a * u / 2) * (p - b), "factor 2"),
     wrong("chapter 8, the best step size", (u - 1) / u, "the step 1/c for the steepest"),
     wrong("chapter 8, the correction of Adam", u * (1 - b ** (n - 1)), "one step too few"),
+    wrong("chapter 13, the price of the bias in liblinear",
+          Sum(ys[i], (i, 1, n)) / n + b * Sum(w[k] ** 2, (k, 1, d)) / 2 + b * p**2 / 2 * q**2,
+          "the scale of the bias upside down"),
+    wrong("chapter 13, what AdamW's weight decay is", u / (u + a), "not solved for u"),
+    wrong("chapter 13, the lowest point of a parabola",
+          a / 2 * (z - p / a) ** 2 - p**2 / (2 * a), "uphill"),
+    wrong("chapter 13, the parabola of one sample",
+          a / 2 * (z - (y - p)) ** 2 - (y - p) ** 2 / (2 * a), "not divided by the curvature"),
+    wrong("chapter 13, Newton's step is a weighted least-squares fit",
+          Sum(X[i, j] * Sum(X[i, k] * (v[k] - w[k]), (k, 1, d)), (i, 1, n))
+          + Sum(X[i, j] * (ps[i] - ys[i]), (i, 1, n)), "the weights forgotten"),
+    wrong("chapter 13, the digits double", u * p**2 / 2 / a, "only nearly"),
+    wrong("chapter 13, why the weights grow like a logarithm", a * exp(u), "sign"),
+    wrong("chapter 13, Newton adds one", 1 + exp(z), "sign"),
+    wrong("chapter 13, the mean square of a label's error", p**2 * (1 - p) ** 2, "multiplied"),
     wrong("chapter 14, cancellation multiplies an error by the odds", -u, "nothing happens"),
     wrong("chapter 14, log-sum-exp moves with a shift",
           log(Sum(exp(zs[k] - u), (k, 1, K))), "d2l's exercise: it does not move"),
