@@ -16,7 +16,7 @@ SKIP  = -name .git -o -name .venv -o -name _build -o -name node_modules -o -name
         -o -name .ipynb_checkpoints -o -name '*.egg-info' -o -name '.coverage*' -o -name '* *'
 FILES   := $(sort $(shell find . \( $(SKIP) \) -prune -o -type f -print | sed 's|^\./||'))
 LIBRARY := $(filter lrcore/%,$(FILES))
-BOOK    := $(filter book/% tools/% _config.yml _toc.yml,$(FILES)) $(LIBRARY)
+BOOK    := $(filter book/% tools/% _config.yml _toc.yml benchmarks/results.md,$(FILES)) $(LIBRARY)
 
 help:
 	@echo 'make book        build the book into _build/html'

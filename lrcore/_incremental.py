@@ -121,6 +121,10 @@ class IncrementalClassifier(LinearClassifier):
         See Also
         --------
         partial_fit : one pass, for rows that cannot be read again.
+
+        Notes
+        -----
+        :doc:`Chapter 16 </16_speed_and_scale>` of the book shows why sums over blocks are enough.
         """
         self._check_parameters()
         self._check_uses_all_rows()
@@ -175,7 +179,8 @@ class IncrementalClassifier(LinearClassifier):
         to all rows by less than the data leave open.  Of a :meth:`fit` before the first call
         nothing is left but the minimum and the number of rows: the loss is taken to curve for those
         rows as it does for the first ones given here.  The other solvers take one pass of their
-        steps over the rows, from where they stand.
+        steps over the rows, from where they stand.  :doc:`Chapter 16 </16_speed_and_scale>` of the
+        book compares a stream with a fit to all rows.
 
         References
         ----------

@@ -83,7 +83,8 @@ class LogisticRegression(IncrementalClassifier):
     Newton's method standardizes the columns inside and undoes it in the result, so the units of
     measurement do not matter.  :doc:`Chapter 9 </09_a_classifier_you_can_use>` of the book builds
     the class step by step; :doc:`chapter 13 </13_the_same_model_in_scikit_learn>` derives its
-    solver, its standard errors and when there is no minimum.
+    solver, its standard errors and when there is no minimum; :doc:`chapter 16
+    </16_speed_and_scale>` shows how it spares itself most of the passes where rows are many.
 
     References
     ----------

@@ -499,8 +499,8 @@ def lbfgs(
     Notes
     -----
     The step length t is 1 unless the loss would rise; then it is halved until the loss falls.  If
-    it does not fall at all, rounding has been reached, and the search ends.  Chapter 16 of the book
-    derives it.
+    it does not fall at all, rounding has been reached, and the search ends.
+    :doc:`Chapter 16 </16_speed_and_scale>` of the book derives it.
 
     References
     ----------

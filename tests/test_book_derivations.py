@@ -52,6 +52,11 @@ loss_along = Sum(log(1 + exp(along)) - ys[i] * along, (i, 1, n)) / n
 entropy = -q * log(q) - (1 - q) * log(1 - q)
 divergence = q * log(q / p) + (1 - q) * log((1 - q) / (1 - p))
 
+
+def dot(first, second):
+    return Sum(first[k] * second[k], (k, 1, d))
+
+
 # name: (start, domain, given, [(line, reason), ...]); a reason may begin with another relation
 BOOK = {
     "chapter 1, from the log-odds to the probability": (
@@ -553,6 +558,61 @@ BOOK = {
             (u / (3 * s**2) * (s**3 - 3 * p * q / u), "take out"),
         ],
     ),
+    "chapter 16, how far the mean of a sample is off": (
+        u * m * (1 / m - 1 / n) ** 2 + u * (n - m) / n**2,
+        {},
+        [],
+        [
+            (u / m - 2 * u / n + m * u / n**2 + u / n - m * u / n**2, "multiply out"),
+            (u * (1 / m - 1 / n), "two terms cancel, two others add up"),
+        ],
+    ),
+    "chapter 16, what a step with a guessed curvature leaves over": (
+        p - Derivative(q + u / 2 * (p - b) ** 2, p) / a - b,
+        {a: (0, 9), u: (0, 9)},
+        [],
+        [
+            (p - u * (p - b) / a - b, "differentiate the square"),
+            ((1 - u / a) * (p - b), "take out the old distance"),
+        ],
+    ),
+    "chapter 16, the change of the gradient": (
+        Sum(W[j, k] * (v[k] + t[k]), (k, 1, d)) - Sum(W[j, k] * v[k], (k, 1, d)),
+        {j: (1, d)},
+        [],
+        [(Sum(W[j, k] * t[k], (k, 1, d)), "multiply out; one half cancels")],
+    ),
+    "chapter 16, the rest has nothing to do with the step": (
+        Sum(t[k] * (w[k] - a * v[k]), (k, 1, d)),
+        {},
+        [Eq(a, dot(t, w) / dot(t, v))],
+        [
+            (dot(t, w) - a * dot(t, v), "multiply out"),
+            (0, "put in $a$, and cancel"),
+        ],
+    ),
+    "chapter 16, the step of L-BFGS goes downhill": (
+        Sum(w[k] * (c[k] + (a - dot(v, c) / dot(t, v)) * t[k]), (k, 1, d)),
+        {},
+        [Eq(a, dot(t, w) / dot(t, v))],
+        [
+            (dot(w, c) + (a - dot(v, c) / dot(t, v)) * dot(w, t), "multiply out"),
+            (dot(w, c) + a * dot(w, t) - a * dot(v, c), "the quotient is $a$"),
+            (
+                Sum((w[k] - a * v[k]) * c[k], (k, 1, d)) + a**2 * dot(t, v),
+                "take $u$ out",
+            ),
+        ],
+    ),
+    "chapter 16, how much faster several machines are": (
+        (u + a) / (u / n + a),
+        {a: (0, 9), u: (0, 9)},
+        [],
+        [
+            (n * (u + a) / (u + n * a), "both parts times $M$"),
+            ((u + a) / a, "< leave out $T$ below"),
+        ],
+    ),
 }  # fmt: skip
 
 
@@ -724,6 +784,20 @@ WRONG = [
     wrong("chapter 15, how wrong a central difference is", u * s**2 / 3, "divided by one step"),
     wrong("chapter 15, how wrong a central difference is", q * s / 2, "as bad as the forward"),
     wrong("chapter 15, the best step", u * s / 3 + p * q / s**2, "sign of the slope of 1/h"),
+    wrong("chapter 16, how far the mean of a sample is off",
+          u / m, "as if no row were in both means"),
+    wrong("chapter 16, how far the mean of a sample is off",
+          u * (1 / m + 1 / n), "as if the two means shared nothing"),
+    wrong("chapter 16, what a step with a guessed curvature leaves over",
+          (1 - a / u) * (p - b), "the quotient upside down"),
+    wrong("chapter 16, what a step with a guessed curvature leaves over",
+          (1 - u) * (p - b), "a step of plain descent"),
+    wrong("chapter 16, the change of the gradient",
+          Sum(W[k, j] * t[k], (k, 1, d)), "the transpose, of a matrix that need not be symmetric"),
+    wrong("chapter 16, the rest has nothing to do with the step", dot(t, w), "nothing taken away"),
+    wrong("chapter 16, the step of L-BFGS goes downhill",
+          Sum((w[k] - a * v[k]) * c[k], (k, 1, d)) + a * dot(t, v), "the square forgotten"),
+    wrong("chapter 16, how much faster several machines are", n, "as if nobody had to wait"),
 ]  # fmt: skip
 
 
