@@ -34,7 +34,7 @@ def describe(app, pagename, templatename, context, doctree):
     """Add a page's description and its card to its head."""
     if app.builder.name != "html":
         return
-    meta = context.get("meta") or {}
+    meta = app.env.metadata.get(pagename, {})
     context["metatags"] = context.get("metatags", "") + HEAD.render(
         title=context.get("title") or app.config.html_title,
         site=app.config.html_title,
