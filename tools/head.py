@@ -44,6 +44,15 @@ def describe(app, pagename, templatename, context, doctree):
     )
 
 
+def announce_once(app, exception):
+    """Let the sitemap name each page once; Sphinx makes the index after the page of that name."""
+    links, seen = getattr(app, "sitemap_links", None), set()
+    while links and not links.empty():
+        seen.add(links.get())
+    for link in sorted(seen):
+        links.put(link)
+
+
 def write_files(app, exception):
     """Write the page for addresses where there is none, and the note to robots."""
     if exception or app.builder.name != "html":
@@ -61,5 +70,6 @@ def setup(app):
     app.add_config_value("book_description", "", "html")
     app.connect("config-inited", set_address)
     app.connect("html-page-context", describe)
+    app.connect("build-finished", announce_once, priority=400)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

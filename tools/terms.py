@@ -1,9 +1,12 @@
 """Sphinx extension: the index leads from each term of the glossary to the pages that use it.
 
 Sphinx itself enters the glossary and the reference of the package.  Here the first use of a term on
-each page is entered, too, and the index names the page it leads to, where Sphinx would write [1].
+each page is entered, too: a ``{term}``, or the bold or slanted word where the text defines it.  The
+index names the pages that it leads to, where Sphinx would write [1].
 """
 
+import re
+from functools import cache
 from pathlib import Path
 
 from docutils import nodes
@@ -13,6 +16,13 @@ from sphinx.transforms import SphinxTransform
 TOOLS = Path(__file__).parent  # has genindex.html
 
 
+@cache
+def glossary(folder):
+    """Return the terms of a book's glossary, each by its small letters."""
+    text = Path(folder, "glossary.md").read_text("utf-8").partition(":::{glossary}")[2]
+    return {term.lower(): term for term in re.findall(r"^(\w.*)$", text, re.MULTILINE)}
+
+
 class EnterTerms(SphinxTransform):
     """Enter the first use of each term on a page."""
 
@@ -20,16 +30,24 @@ class EnterTerms(SphinxTransform):
 
     def apply(self):
         """Put an anchor before each first use; none into titles, whose text is copied."""
-        seen = set()
-        for use in list(self.document.findall(addnodes.pending_xref)):
-            term = use["reftarget"]
-            if use["reftype"] != "term" or term in seen or isinstance(use.parent, nodes.title):
+        terms, seen = glossary(self.env.srcdir), set()
+        for use in [] if self.env.docname == "glossary" else list(self.document.findall(is_use)):
+            word = use["reftarget"] if isinstance(use, addnodes.pending_xref) else use.astext()
+            term = terms.get(word.lower())
+            if term is None or term in seen or isinstance(use.parent, nodes.title):
                 continue
             seen.add(term)
             anchor = f"use-of-{nodes.make_id(term)}"
             entry = addnodes.index(entries=[("single", term, anchor, "", None)])
             place = nodes.target("", "", ids=[anchor])
             use.parent.insert(use.parent.index(use), [entry, place])
+
+
+def is_use(node):
+    """Say whether a node may be a term: a link to the glossary, or a word that stands out."""
+    if isinstance(node, addnodes.pending_xref):
+        return node["reftype"] == "term"
+    return isinstance(node, nodes.strong | nodes.emphasis)
 
 
 def places(links, titles):
