@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -25,6 +26,7 @@ SHOWS = yaml.safe_load((BOOK / "exercises.yml").read_text("utf-8"))
 TEACHERS = (BOOK / "teachers.md").read_text("utf-8")
 
 
+@cache
 def page(name):
     return BeautifulSoup((SITE / f"{name}.html").read_text("utf-8"), "html.parser")
 

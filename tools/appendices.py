@@ -44,7 +44,7 @@ def exercise(text):
 
 def kind_of(title, text):
     """Say whether one writes code, looks for a mistake or thinks."""
-    if re.search(r'\bcheck\(\s*"', text):
+    if re.search(r'\b(?:check|mutants)\(\s*"', text):
         return "code"
     return "find" if re.match(r"Find the (mistake|wrong)", title) else "think"
 
