@@ -48,6 +48,7 @@ serve: _build/.book
 	@$(PY) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 bench: $(VENV)
+	@$(PY) -m pip install --disable-pip-version-check -q -r benchmarks/requirements.txt -c constraints.txt
 	@$(PY) -m benchmarks
 
 lighthouse: _build/.book

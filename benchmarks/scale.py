@@ -4,7 +4,7 @@ Each fit runs in a process of its own, so that its peak memory is its own.
 """
 
 import json
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -75,13 +75,19 @@ def fit(folder: Path, n_rows: int) -> dict[str, float]:
     start = time.perf_counter()
     model = lrcore.LogisticRegression(l2=L2, tol=1e-6).fit_blocks(blocks)
     seconds = time.perf_counter() - start
-    kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": seconds,
-        "megabytes": kilobytes / 1024,
+        "megabytes": peak_megabytes(),
         "passes": model.n_iter_,
         "loss": loss_of(model, blocks),
     }
+
+
+def peak_megabytes() -> float:
+    """Return the most memory that this process had (on Linux)."""
+    # not resource.getrusage, which counts what the parent had as well
+    status = Path("/proc/self/status").read_text("utf-8")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
 
 
 def fit_by_sgd(folder: Path, n_rows: int, loss: float, limit: float) -> dict[str, float]:
@@ -96,6 +102,41 @@ def fit_by_sgd(folder: Path, n_rows: int, loss: float, limit: float) -> dict[str
         seconds += time.perf_counter() - start
         passes, reached = passes + 1, loss_of(model, blocks)
     return {"seconds": seconds, "passes": passes, "loss": reached}
+
+
+def on_dask(folder: Path, n_rows: int) -> tuple[dask.array.Array, dask.array.Array]:
+    """Return the same blocks as Dask arrays, which are read when they are needed."""
+    read = dask.delayed(block_of, nout=2)
+    pairs = [read(folder, start) for start in range(0, n_rows, BLOCK)]
+    inputs = [dask.array.from_delayed(X, (BLOCK, N_FEATURES), np.float32) for X, _ in pairs]
+    labels = [dask.array.from_delayed(y, (BLOCK,), np.int8) for _, y in pairs]
+    return dask.array.concatenate(inputs), dask.array.concatenate(labels)
+
+
+def fit_on_dask(folder: Path, n_rows: int) -> dict[str, float]:
+    """Fit Dask arrays, and say how long it took, how many passes, and the loss."""
+    X, y = on_dask(folder, n_rows)
+    start = time.perf_counter()
+    model = distributed.LogisticRegression(l2=L2, tol=1e-6).fit(X, y)
+    seconds = time.perf_counter() - start
+    loss = loss_of(model, blocks_of(folder, n_rows))
+    return {"seconds": seconds, "passes": model.n_iter_, "loss": loss}
+
+
+def fit_by_dask_ml(folder: Path, n_rows: int) -> dict[str, float]:
+    """Let dask-ml fit the same arrays with its L-BFGS, until that stops by itself."""
+    from dask_glm.families import Logistic
+    from dask_ml.linear_model import LogisticRegression
+
+    passes, gradient = [], Logistic.pointwise_gradient
+    Logistic.pointwise_gradient = staticmethod(lambda *rows: passes.append(1) or gradient(*rows))
+    X, y = on_dask(folder, n_rows)
+    start = time.perf_counter()
+    model = LogisticRegression(solver="lbfgs", C=1 / (L2 * n_rows), max_iter=1000).fit(X, y)
+    seconds = time.perf_counter() - start
+    model.coef_, model.intercept_ = np.atleast_2d(model.coef_), np.atleast_1d(model.intercept_)
+    loss = loss_of(model, blocks_of(folder, n_rows))
+    return {"seconds": seconds, "passes": len(passes), "loss": loss}
 
 
 def measured(what: str, folder: Path, *arguments: float) -> dict[str, float]:
@@ -132,28 +173,21 @@ def peers(folder: Path) -> Iterator[str]:
         f"| {sgd['passes']} | {ours['seconds'] / sgd['seconds']:.2g} "
         f"| {sgd['loss'] / ours['loss'] - 1:.1e} |"
     )
+    ours, theirs = measured("dask", folder, n_rows), measured("dask-ml", folder, n_rows)
+    yield (
+        f"| dask-ml LogisticRegression, Dask arrays on one thread | {theirs['passes']} "
+        f"| {ours['seconds'] / theirs['seconds']:.2g} | {theirs['loss'] / ours['loss'] - 1:.1e} |"
+    )
 
 
 def processes(folder: Path) -> Iterator[str]:
     """Yield a table of one worker process beside two."""
-    n_rows = ROWS[2]
-    starts = range(0, n_rows, BLOCK)
-    read = dask.delayed(block_of)
-    pairs = [read(folder, start) for start in starts]
-    X = dask.array.concatenate([
-        dask.array.from_delayed(pair[0], (BLOCK, N_FEATURES), np.float32) for pair in pairs
-    ])  # fmt: skip
-    y = dask.array.concatenate(
-        [dask.array.from_delayed(pair[1], (BLOCK,), np.int8) for pair in pairs]
-    )
+    X, y = on_dask(folder, ROWS[2])
     times = {n_workers: _on_workers(X, y, n_workers) for n_workers in (1, 2)}
-    whole, idle = (
-        [times[n_workers][i] for n_workers in (1, 2)] for i in (0, 1)
-    )  # fmt: skip
     yield "| workers | time over that of one | share of it without any rows |"
     yield "|---|---|---|"
-    for n_workers, seconds, empty in zip((1, 2), whole, idle, strict=True):
-        yield f"| {n_workers} | {seconds / whole[0]:.2f} | {empty / seconds:.0%} |"
+    for n_workers, (seconds, empty) in times.items():
+        yield f"| {n_workers} | {seconds / times[1][0]:.2f} | {empty / seconds:.0%} |"
 
 
 def _on_workers(X: dask.array.Array, y: dask.array.Array, n_workers: int) -> tuple[float, float]:
@@ -184,8 +218,9 @@ def tables() -> Iterator[str]:
 
 if __name__ == "__main__":
     what, folder, *numbers = sys.argv[1:]
-    with threadpool_limits(1), warnings.catch_warnings():
+    calls = {"fit": fit, "sgd": fit_by_sgd, "dask": fit_on_dask, "dask-ml": fit_by_dask_ml}
+    with threadpool_limits(1), warnings.catch_warnings(), dask.config.set(scheduler="synchronous"):
         warnings.simplefilter("ignore")
         n_rows, *rest = map(float, numbers)
-        call = {"fit": fit, "sgd": fit_by_sgd}[what]
+        call = calls[what]
         print(json.dumps(call(Path(folder), int(n_rows), *rest)))

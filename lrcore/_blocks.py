@@ -156,7 +156,7 @@ def _parts(block: Any) -> tuple[Any, Any, Any]:
 
 @dataclass
 class Survey:
-    """What a first look at all rows tells: how many, their labels and weights, and a sample."""
+    """What a first look at all rows tells; rows whose weight is zero are not counted or kept."""
 
     n_rows: int
     labels: NDArray[Any]
@@ -170,10 +170,11 @@ class Survey:
         classes: NDArray[Any] | None = None
         found: list[tuple[NDArray[Any], Floats]] = []
         kept: list[Checked] = []
-        for index, (X, y, weights) in enumerate(blocks):
-            found.append(weight_of_labels(y, weights))
+        for index, block in enumerate(blocks):
+            found.append(weight_of_labels(*block[1:]))
             with naming(index):
                 classes = with_more(classes, found[-1][0], two_only=two_only)
+            X, y, weights = that_count(block)
             every = slice(-n_rows % step, None, step)
             kept.append((X[every].copy(), y[every].copy(), weights[every].copy()))
             n_rows += len(X)
@@ -213,19 +214,23 @@ def joined(parts: list[Checked]) -> Checked:
     return X, y, weights
 
 
+def that_count(checked: Checked) -> Checked:
+    """Return the rows whose weight is not zero."""
+    X, y, weights = checked
+    kept = weights > 0
+    return checked if kept.all() else (X[kept], y[kept], weights[kept])
+
+
 def as_rows(checked: Checked, classes: NDArray[Any], total: float) -> Rows:
     """Return the rows that count, with the indices of their classes and their shares of `total`."""
-    X, y, weights = checked
+    X, y, weights = that_count(checked)
     indices = np.minimum(np.searchsorted(classes, y), len(classes) - 1)
     unknown = classes[indices] != y
     if unknown.any():
         raise ValueError(
             f"y: expected labels out of {classes.tolist()}, got {y[unknown][:1].tolist()[0]!r}"
         )
-    kept = weights > 0
-    if kept.all():
-        return Rows(X, indices, weights / total)
-    return Rows(X[kept], indices[kept], weights[kept] / total)
+    return Rows(X, indices, weights / total)
 
 
 def check_total(total: float) -> None:

@@ -128,7 +128,7 @@ class Table:
         head = "".join(f'<th scope="col">{name}</th>' for name in self.columns)
         body = "".join(f"<tr>{self._cells(row)}</tr>" for row in self.rows)
         return (
-            '<details class="lr-chart-table"><summary>The numbers as a table</summary>'
+            '<details class="lr-chart-table"><summary>The numbers in this chart</summary>'
             f"<div><table><caption>{self.caption}</caption><thead><tr>{head}</tr></thead>"
             f"<tbody>{body}</tbody></table></div></details>"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Self
@@ -16,17 +16,18 @@ try:
     import dask
     import dask.array
     import dask.dataframe
-except ImportError as error:  # pragma: no cover - Dask is there when tests run
+except ImportError as error:
     raise ImportError("lrcore.distributed needs Dask: pip install 'lrcore[dask]'") from error
 
 from ._blocks import (
     Checked,
     Elsewhere,
+    Survey,
     as_rows,
-    check_total,
     joined,
     naming,
     room,
+    that_count,
     weight_of_labels,
     with_more,
 )
@@ -95,40 +96,25 @@ class OnDask(IncrementalClassifier):
         self._check_parameters()
         self._check_uses_all_rows()
         with self._unchanged_by_errors():
+            given = _in_blocks(X=X, y=y, sample_weight=sample_weight)
             self._checked_inputs(_example(X))
-            checked = self._lazily_checked(X, y, sample_weight)
-            looks = dask.compute(*(dask.delayed(_look)(block) for block in checked))
-            lengths, labels, weights = zip(*looks, strict=True)
-            self._know(labels, np.concatenate(weights))
-            total = float(np.concatenate(weights).sum())
-            check_total(total)
-            kept = _sample(checked, lengths, self.n_features_in_)
+            checker = dask.delayed(copy.copy(self), traverse=False)
+            checked = [dask.delayed(_checked)(checker, i, *parts) for i, parts in enumerate(given)]
+            survey = self._survey(checked)
+            total, kept = self._learn_classes(survey)
             rows = [dask.delayed(as_rows)(block, self.classes_, total) for block in checked]
-            here = as_rows(kept, self.classes_, float(kept[2].sum()))
-            return self._fit_to(Cluster(sum(lengths), here, rows), total)
+            return self._fit_to(Cluster(survey.n_rows, kept, rows), total)
 
-    def _lazily_checked(self, X: Any, y: Any, sample_weight: Any) -> list[Lazy]:
-        arguments = {"X": X, "y": y, "sample_weight": sample_weight}
-        given = {name: _blocks_of(name, a) for name, a in arguments.items() if a is not None}
-        for name, blocks in given.items():
-            if len(blocks) != len(given["X"]):
-                raise ValueError(
-                    f"{name}: expected as many blocks as X has, {len(given['X'])}, "
-                    f"got {len(blocks)}"
-                )
-        checker = dask.delayed(copy.copy(self), traverse=False)
-        return [
-            dask.delayed(_checked)(checker, index, *parts)
-            for index, parts in enumerate(zip(*given.values(), strict=True))
-        ]
-
-    def _know(self, labels: Iterable[NDArray[Any]], weights: Floats) -> None:
-        """Find the classes in the labels of all blocks."""
-        known: NDArray[Any] | None = None
+    def _survey(self, checked: list[Lazy]) -> Survey:
+        """Have a first look at all blocks, where they are."""
+        looks = dask.compute(*(dask.delayed(_look)(block) for block in checked))
+        lengths, labels, weights = zip(*looks, strict=True)
+        classes: NDArray[Any] | None = None
         for index, more in enumerate(labels):
             with naming(index, of="y"):
-                known = with_more(known, more, two_only=self._two_classes_only)
-        self.classes_, _ = self._checked_classes(np.concatenate([*labels]), weights)
+                classes = with_more(classes, more, two_only=self._two_classes_only)
+        kept = _sample(checked, lengths, self.n_features_in_)
+        return Survey(sum(lengths), np.concatenate(labels), np.concatenate(weights), kept)
 
 
 # What is done where a block is.
@@ -140,12 +126,11 @@ def _checked(estimator: OnDask, index: int, X: Any, y: Any, weights: Any = None)
 
 
 def _look(block: Checked) -> tuple[int, NDArray[Any], Floats]:
-    X, y, weights = block
-    return len(X), *weight_of_labels(y, weights)
+    return len(that_count(block)[0]), *weight_of_labels(*block[1:])
 
 
 def _some(block: Checked, every: slice) -> Checked:
-    X, y, weights = block
+    X, y, weights = that_count(block)
     return X[every], y[every], weights[every]
 
 
@@ -161,11 +146,22 @@ def _sum(parts: list[Any], add: Callable[..., Any]) -> Any:
 
 
 def _sample(checked: list[Lazy], lengths: Sequence[int], n_features: int) -> Checked:
-    """Fetch every so many-th row."""
-    step = -(-sum(lengths) // room(n_features))
+    """Fetch every so many-th row of those that count."""
+    step = -(-sum(lengths) // room(n_features)) or 1
     starts = np.cumsum([0, *lengths[:-1]])
     every = [slice(int(-start % step), None, step) for start in starts]
     return joined(list(dask.compute(*map(dask.delayed(_some), checked, every))))
+
+
+def _in_blocks(**arguments: Any) -> list[tuple[Lazy, ...]]:
+    """Return the first block of each argument, the second of each, and so on."""
+    given = {name: _blocks_of(name, a) for name, a in arguments.items() if a is not None}
+    for name, blocks in given.items():
+        if len(blocks) != len(given["X"]):
+            raise ValueError(
+                f"{name}: expected as many blocks as X has, {len(given['X'])}, got {len(blocks)}"
+            )
+    return list(zip(*given.values(), strict=True))
 
 
 def _blocks_of(name: str, collection: Any) -> list[Lazy]:
@@ -184,6 +180,4 @@ def _example(X: Any) -> Any:
     """Return a row that has the columns of `X`."""
     if isinstance(X, dask.dataframe.DataFrame):
         return X._meta_nonempty
-    if isinstance(X, dask.array.Array):
-        return np.zeros((1, *X.shape[1:]))
-    return _blocks_of("X", X)
+    return np.zeros((1, *X.shape[1:]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -46,6 +47,16 @@ class Exercise:
     def signature(self) -> str:
         """The line that the learner writes below `def`."""
         return f"{self.id}({', '.join(self.arguments)})"
+
+
+def find(name: object) -> Exercise:
+    """Return the exercise of that name; if there is none, say which ones there are."""
+    if isinstance(name, str) and name in EXERCISES:
+        return EXERCISES[name]
+    near = get_close_matches(name, EXERCISES, n=1) if isinstance(name, str) else []
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    got = repr(name) if isinstance(name, str) else f"a {type(name).__name__}"
+    raise ValueError(f"exercise: expected one of {', '.join(EXERCISES)}, got {got}.{hint}")
 
 
 def as_tuple(value: Any) -> tuple[NDArray[Any], ...]:

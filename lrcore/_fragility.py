@@ -31,6 +31,9 @@ def fragile(trial: Trial, answer: Callable[..., Any]) -> list[Remark]:
     if trial.wrapped:
         words = "a single number is wrapped in an array: float(...) or [()] unwraps it."
         remarks.append(Remark("extra-dimension", words))
+    if trial.unwrapped:
+        words = "for a single sample it returns a bare number, where an array of one is expected."
+        remarks.append(Remark("missing-dimension", words))
     if _slow(trial, answer):
         words = "it is slow: on many samples it takes over a hundred times as long as it need."
         remarks.append(Remark("slow", words))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 
 from ._blocks import Blocks, Reader, Survey, as_rows, check_total
+from ._classifier import Classifier
 from ._linear import LinearClassifier
 from ._objectives import LinearObjective
-from ._rows import Rows, Units
+from ._rows import Data, Rows, Units
 from ._validation import Floats
 from .optimizers import newton
 
@@ -68,6 +71,13 @@ class AllRowsSoFar:
         value, gradient, hessian = map(self._mean, before, now)
         return value, gradient, hessian
 
+    def value_and_gradient(self, theta: Floats) -> tuple[float, Floats]:
+        return self.value_gradient_hessian(theta)[:2]
+
+    @property
+    def rows(self) -> Data:
+        return self.objective.rows
+
     @property
     def n_all(self) -> float:
         return self.past.n_rows + self.n_rows
@@ -117,11 +127,9 @@ class IncrementalClassifier(LinearClassifier):
         reader = Reader(blocks, self._checked_rows, _bar if progress else _no_bar)
         with self._unchanged_by_errors():
             survey = Survey.of(reader, two_only=self._two_classes_only)
-            self.classes_, _ = self._checked_classes(survey.labels, survey.weights)
-            classes, total = self.classes_, float(survey.weights.sum())
-            check_total(total)
-            kept = as_rows(survey.kept, classes, float(survey.kept[2].sum()))
-            return self._fit_to(Blocks(survey.n_rows, kept, reader.rows(classes, total)), total)
+            total, kept = self._learn_classes(survey)
+            read = reader.rows(self.classes_, total)
+            return self._fit_to(Blocks(survey.n_rows, kept, read), total)
 
     def partial_fit(
         self,
@@ -184,9 +192,18 @@ class IncrementalClassifier(LinearClassifier):
             rows = as_rows(checked, self.classes_, total)
             with np.errstate(all="ignore"):
                 learn = self._learn if self.solver == "newton" else self._step
-                learn(rows, total, first=first)
+                problem = learn(rows, total, first=first)
             self._no_maximum = "was made by partial_fit, which keeps no rows"
+        if problem:
+            warnings.warn(problem, ConvergenceWarning, stacklevel=2)
         return self
+
+    def _learn_classes(self, survey: Survey) -> tuple[float, Rows]:
+        """Take the classes from a first look; return the sum of all weights, and the sample."""
+        self.classes_, _ = self._checked_classes(survey.labels, survey.weights)
+        total = float(survey.weights.sum())
+        check_total(total)
+        return total, as_rows(survey.kept, self.classes_, float(survey.kept[2].sum()))
 
     def _conclude(
         self, objective: LinearObjective, theta: Floats, n_rows: float, problem: str
@@ -220,8 +237,11 @@ class IncrementalClassifier(LinearClassifier):
             )
         return known is None
 
-    def _learn(self, rows: Rows, n_rows: float, *, first: bool) -> None:
-        """Minimize the loss of these rows and of the parabola that is left of those before."""
+    def _learn(self, rows: Rows, n_rows: float, *, first: bool) -> str:
+        """Minimize the loss of these rows and of the parabola that is left of those before.
+
+        Return what is wrong with the minimum, in words.
+        """
         if not hasattr(self, "_past"):
             self._units = Units.of(rows, about_zero=not self.fit_intercept)
         objective = self._in_units(rows, self._units, free=True)
@@ -229,7 +249,7 @@ class IncrementalClassifier(LinearClassifier):
             objective, rows=rows.in_units(self._units), units=Units.none(rows.n_features)
         )
         unpenalized = replace(objective, penalty=np.zeros_like(objective.penalty))
-        start = np.zeros(objective.n_params) if first else self._theta(objective)
+        start = np.zeros(objective.n_params) if first else self._theta(objective, self._units)
         if not hasattr(self, "_past"):
             self._past = Parabola.flat(objective.n_params)
             if not first:
@@ -248,22 +268,27 @@ class IncrementalClassifier(LinearClassifier):
         self.n_iter_ = len(self.loss_history_)
         self._keep(*self._units.weights(*objective.in_units(theta)))
         self._past = self._past.with_rows(n_rows, theta, *unpenalized.value_gradient_hessian(theta))
+        if self.tol is None:
+            return ""
+        # what is left of earlier rows curves everywhere, so only the first call may lack a minimum
+        return (
+            self._problem(objective, theta) if first else Classifier._problem(self, so_far, theta)
+        )
 
-    def _theta(self, objective: LinearObjective) -> Floats:
-        """Return the fitted parameters as the objective wants them."""
-        V, c = self._units.parameters(self.coef_.T, self.intercept_)
+    def _theta(self, objective: LinearObjective, units: Units) -> Floats:
+        """Return the fitted parameters as the objective wants them, for columns in `units`."""
+        V, c = units.parameters(self.coef_.T, self.intercept_)
         columns = np.vstack([V, c])[: objective.n_columns]
         return (columns @ objective.scores.basis).ravel()
 
-    def _step(self, rows: Rows, n_rows: float, *, first: bool) -> None:
-        """Take one pass of steps along the gradient over these rows."""
+    def _step(self, rows: Rows, n_rows: float, *, first: bool) -> str:
+        """Take one pass of steps along the gradient over these rows, which ends where it ends."""
         objective = self._objective(rows)
         rng = check_random_state(self.random_state)
-        if first:
-            start = self._start(objective, rng)
-        else:
-            start = np.vstack([self.coef_.T, self.intercept_])[: objective.n_columns].ravel()
+        unchanged = objective.units
+        start = self._start(objective, rng) if first else self._theta(objective, unchanged)
         self._walk(objective, start, 1, rng)
+        return ""
 
 
 def _bar(blocks: Iterable[Any], total: int | None) -> Iterable[Any]:

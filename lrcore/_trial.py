@@ -106,11 +106,17 @@ class Trial:
     @cached_property
     def wrapped(self) -> bool:
         """Tell whether a single number came back inside an array with axes."""
-        return any(
-            g.ndim > w.ndim and w.size == 1
-            for got, wanted in zip(self.raw, self.exercise.expected, strict=False)
-            for g, w in zip(got or (), wanted, strict=False)
-        )
+        return any(g.ndim > w.ndim for g, w in self._of_one_number)
+
+    @cached_property
+    def unwrapped(self) -> bool:
+        """Tell whether an array of one number came back as that number, without its axes."""
+        return any(g.ndim < w.ndim for g, w in self._of_one_number)
+
+    @property
+    def _of_one_number(self) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        for got, wanted in zip(self.raw, self.exercise.expected, strict=False):
+            yield from ((g, w) for g, w in zip(got or (), wanted, strict=False) if w.size == 1)
 
     @property
     def smallest_failing(self) -> int:

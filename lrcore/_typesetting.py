@@ -1,7 +1,7 @@
 """Expressions and reasons as LaTeX that KaTeX and MathJax both know, in the order people write."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-NARROW = 44  # characters of small text, on a phone
+NARROW = 42  # characters of small text, on a phone
 _MATHEMATICS = re.compile(r"\$[^$]*\$")
 _SPECIAL = re.compile(r"[#$%&_{}^~\\]")  # in the text of TeX
 _NAMED = {"^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "\\": r"\textbackslash{}"}
@@ -68,6 +68,18 @@ def _typeset(reason: str) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     return _NAMED.get(match[0], "\\" + match[0])
+
+
+def packed(formulas: Sequence[str], widths: Sequence[str]) -> list[str]:
+    """Put short formulas on one line, with commas; `widths` are the same as plain text."""
+    lines: list[list[str]] = []
+    room = 0
+    for formula, plain in zip(formulas, widths, strict=True):
+        if room < len(plain):
+            lines, room = [*lines, []], NARROW
+        lines[-1].append(formula)
+        room -= len(plain) + 2
+    return [", ".join(line) + "," for line in lines[:-1]] + [", ".join(line) for line in lines[-1:]]
 
 
 def domain_shown(key: Any, allowed: Any, show: Callable[[Any], str], is_in: str, dots: str) -> str:

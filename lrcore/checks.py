@@ -6,11 +6,10 @@ behaviour is compared with every known mistake; see :mod:`lrcore.mistakes`.
 
 import inspect
 from collections.abc import Callable
-from difflib import get_close_matches
 from typing import Any
 
 from . import _diagnosis, _errors, _fragility, _patterns
-from ._exercises import EXERCISES, Exercise
+from ._exercises import Exercise, find
 from ._mutants import Mutants, Score
 from ._sandbox import Outcome, call
 from ._slips import TEXTS
@@ -57,11 +56,12 @@ def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
     >>> print(verdict.status, "-", verdict.diagnosis)
     wrong - wrong-sign-in-exponent
     """
-    if not isinstance(exercise, str) or exercise not in EXERCISES:
-        return _unknown(exercise)
+    try:
+        found = find(exercise)
+    except ValueError as problem:
+        return Verdict("error", "unknown-exercise", str(problem))
     if answer is None or answer is Ellipsis:
         return _not_attempted()
-    found = EXERCISES[exercise]
     if not call(lambda: callable(answer)).value:
         words = f"Give the function itself: check({exercise!r}, {exercise}), without parentheses."
         return Verdict("error", "not-a-function", words)
@@ -103,17 +103,7 @@ def mutants(exercise: str) -> Mutants:
     >>> "wrong-sign-in-exponent" in [mistake.id for mistake in score.survivors]
     True
     """
-    if exercise not in EXERCISES:
-        raise ValueError(_unknown(exercise).message)
-    return Mutants(EXERCISES[exercise])
-
-
-def _unknown(exercise: object) -> Verdict:
-    near = get_close_matches(str(exercise), EXERCISES, n=1) if isinstance(exercise, str) else []
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    got = exercise if isinstance(exercise, str) else type(exercise).__name__
-    words = f"exercise: expected one of {joined(list(EXERCISES))}, got {got!r}.{hint}"
-    return Verdict("error", "unknown-exercise", words)
+    return Mutants(find(exercise))
 
 
 def _not_attempted() -> Verdict:

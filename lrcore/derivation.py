@@ -18,7 +18,7 @@ from ._definitions import put_in
 from ._equality import HOLDS, Difference, find_difference, is_proved
 from ._evaluation import UndefinedError
 from ._parsing import names_in, parse
-from ._typesetting import domain_shown, latex, lines_of_words, relation_shown
+from ._typesetting import domain_shown, latex, lines_of_words, packed, relation_shown
 
 _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 
@@ -309,7 +309,7 @@ class Derivation:
         for step in self.steps[1:]:
             lines += [f"    {step.reason.replace('$', '')}:", f"{step.relation} {step.expression}"]
         if known := self._known(str, "in", "..."):
-            lines.append(f"for {known}")
+            lines.append(f"for {', '.join(known)}")
         return "\n".join(lines)
 
     __repr__ = __str__
@@ -320,14 +320,16 @@ class Derivation:
         for step in self.steps[1:]:
             rows += [rf"&\quad\small {line}" for line in lines_of_words(step.reason + ":")]
             rows.append(f"&{_SIGNS[step.relation]} {latex(step.expression)}")
-        if known := self._known(latex, r"\in", r"\ldots"):
-            rows.append(rf"&\quad\small \text{{for }} {known}")
+        known = packed(self._known(latex, r"\in", r"\ldots"), self._known(str, "in", "..."))
+        for number, line in enumerate(known):
+            begin = r"\phantom{\text{for }}" if number else r"\text{for }"
+            rows.append(rf"&\quad\small {begin} {line}")
         return "$$\n\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}\n$$"
 
-    def _known(self, show: Callable[[Any], str], is_in: str, dots: str) -> str:
+    def _known(self, show: Callable[[Any], str], is_in: str, dots: str) -> list[str]:
         """Return the domain and what is given, as the reader sees it."""
         words = [domain_shown(*item, show, is_in, dots) for item in self._domain.items()]
-        return ", ".join([*words, *(relation_shown(each, show) for each in self._given)])
+        return [*words, *(relation_shown(each, show) for each in self._given)]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ entry says where it was met.
 """
 
 from ._behaviour import wrong_answers
-from ._exercises import EXERCISES
+from ._exercises import find
 from ._slips import Mistake
 
 __all__ = ["Mistake", "catalogue"]
@@ -40,6 +40,4 @@ def catalogue(exercise: str) -> tuple[Mistake, ...]:
     wrong-axis: The wrong axis is used.
     counted-from-one: Classes are counted from 1.
     """
-    if exercise not in EXERCISES:
-        raise ValueError(f"exercise: expected one of {', '.join(EXERCISES)}, got {exercise!r}")
-    return wrong_answers(exercise)
+    return wrong_answers(find(exercise).id)

@@ -37,8 +37,8 @@ MAY_IMPORT = {
     },
     "_blocks": {"numpy", "_validation", "_rows"},
     "_incremental": {
-        "numpy", "sklearn", "tqdm", "_validation", "optimizers", "_rows", "_objectives", "_linear",
-        "_blocks",
+        "numpy", "sklearn", "tqdm", "_validation", "optimizers", "_rows", "_objectives",
+        "_classifier", "_linear", "_blocks",
     },
     "estimators": {
         "numpy", "_validation", "activations", "_rows", "_objectives", "_classifier", "_summary",

@@ -100,6 +100,14 @@ def test_weights_count_and_zero_drops_a_row():
     )
 
 
+@pytest.mark.usefixtures("many")
+def test_a_sample_is_of_rows_that_count():
+    X, y = two_classes(20_000)
+    weights = np.tile([0.0, 1.0], 10_000)  # every 16th row from the first would have none
+    found = LogisticRegression().fit_blocks(cut(X, y, weights, size=1500))
+    assert_same(found, LogisticRegression().fit(X[1::2], y[1::2]))
+
+
 @pytest.mark.parametrize("load", [load_breast_cancer, load_iris])
 def test_real_data(load):
     X, y = load(return_X_y=True)
@@ -380,6 +388,24 @@ def test_other_classes_later():
     X, y = two_classes()
     with pytest.raises(ValueError, match=r"3 features"):
         model.partial_fit(X[:, :3], y)
+
+
+def test_partial_fit_says_when_it_did_not_converge():
+    X, y = two_classes()
+    model = LogisticRegression(max_iter=1)
+    for rows in (slice(0, 250), slice(250, None)):
+        with pytest.warns(ConvergenceWarning, match="not converged after 1 iter") as caught:
+            model.partial_fit(X[rows], y[rows], classes=["no", "yes"])
+        assert caught[0].filename == __file__
+    LogisticRegression(max_iter=1, tol=None).partial_fit(X, y, classes=["no", "yes"])
+
+
+def test_partial_fit_says_when_the_first_rows_have_no_maximum():
+    X = np.arange(8.0)[:, None]
+    model = LogisticRegression()
+    with pytest.warns(ConvergenceWarning, match="a plane separates"):
+        model.partial_fit(X, X[:, 0] > 3, classes=[False, True])
+    model.partial_fit(X, X[:, 0] > 4)  # with these there is one
 
 
 def test_a_stream_has_no_summary():

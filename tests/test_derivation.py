@@ -362,8 +362,8 @@ def test_latex():
         r"&= - \sigma{\left(- z\right)} \\",
         r"&\quad\small \text{negative:} \\",
         r"&< 0 \\",
-        r"&\quad\small \text{for } 0 < p < 1, y \in \left\{0, 1\right\}, j = 1, \ldots, d, "
-        r"a = \sigma{\left(z\right)}, p < q",
+        r"&\quad\small \text{for } 0 < p < 1, y \in \left\{0, 1\right\}, j = 1, \ldots, d, \\",
+        r"&\quad\small \phantom{\text{for }} a = \sigma{\left(z\right)}, p < q",
         r"\end{aligned}",
         "$$",
     ]

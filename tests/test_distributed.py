@@ -1,7 +1,9 @@
 """Fits on Dask: the same as in memory, whoever does the work, and whoever dies while doing it."""
 
 import _thread
+import importlib
 import os
+import sys
 import threading
 import time
 
@@ -119,6 +121,23 @@ def test_many_rows_begin_with_a_sample(monkeypatch):
     found = distributed.LogisticRegression().fit(*on_dask(X, y))
     assert_same(found, lrcore.LogisticRegression().fit(X, y))
     assert found.n_iter_ < 30
+
+
+def test_a_sample_is_of_rows_that_count(monkeypatch):
+    monkeypatch.setattr(lrcore._search, "_CHEAP", 0)
+    monkeypatch.setattr(lrcore._blocks, "_SAMPLE", 400)
+    monkeypatch.setattr(lrcore._blocks, "_ROWS_IN_SAMPLE", 100)
+    X, y = made()
+    weights = np.tile([0.0, 1.0], N_SAMPLES // 2)
+    found = distributed.LogisticRegression().fit(*on_dask(X, y, weights))
+    assert_same(found, lrcore.LogisticRegression().fit(X[1::2], y[1::2]))
+
+
+def test_without_dask_the_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "dask", None)
+    monkeypatch.delitem(sys.modules, "lrcore._dask")
+    with pytest.raises(ImportError, match=r"pip install 'lrcore\[dask\]'"):
+        importlib.import_module("lrcore._dask")
 
 
 def test_columns_far_from_zero():

@@ -1,18 +1,17 @@
 """Matplotlib backend of the build: a figure is shown as SVG that carries the numbers behind it.
 
 ``tools/figures.py`` sets ``MPLBACKEND`` to this module while the book is built; a notebook that a
-learner runs has Jupyter's own backend.  The PNG beside the SVG is for readers of the PDF.
+learner runs has Jupyter's own backend.
 """
 
 import json
-from base64 import b64encode
-from io import BytesIO
+from io import StringIO
 
 import numpy as np
 from IPython.display import display
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PathCollection
+from matplotlib.collections import PathCollection, PolyCollection, QuadMesh
 from matplotlib.container import BarContainer
 from matplotlib.lines import Line2D
 
@@ -25,28 +24,27 @@ def show(*_args, **_kwargs):
     for number in plt.get_fignums():
         figure = plt.figure(number)
         text = json.dumps([numbers(ax) for ax in figure.axes])
-        svg = saved(figure, "svg", metadata={"Description": text}).decode()
-        png = b64encode(saved(figure, "png", dpi=200)).decode()
-        display({"image/svg+xml": svg, "image/png": png, "text/plain": repr(figure)}, raw=True)
+        display({"image/svg+xml": saved(figure, text), "text/plain": repr(figure)}, raw=True)
     plt.close("all")
 
 
-def saved(figure, form, **options):
-    """Return the bytes of the figure, cut to what is drawn, on no background."""
-    file = BytesIO()
-    figure.savefig(
-        file, format=form, bbox_inches="tight", pad_inches=0.02, facecolor="none", **options
-    )
+def saved(figure, description):
+    """Return the figure as SVG, cut to what is drawn, on no background."""
+    file = StringIO()
+    options = {"bbox_inches": "tight", "pad_inches": 0.02, "facecolor": "none"}
+    figure.savefig(file, format="svg", metadata={"Description": description}, **options)
     return file.getvalue()
 
 
 def numbers(ax):
-    """Return what an Axes shows, as {title, x, y, series}."""
+    """Return what an Axes shows, as {title, series}."""
+    axes = [label_below(ax) or "x", ax.get_ylabel() or "y"]
+    found = [thinned(label, xy, axes) for label, xy in series(ax)]
+    found += [thinned(label, ends, ["from", "to"]) for label, ends in stretches(ax)]
+    found += [picture(mesh) for mesh in ax.collections if isinstance(mesh, QuadMesh)]
     return {
         "title": ax.get_title("left") or ax.get_title(),
-        "x": label_below(ax),
-        "y": ax.get_ylabel(),
-        "series": [thinned(label, xy) for label, xy in series(ax) if len(xy)],
+        "series": [each for each in found if each["rows"]],
     }
 
 
@@ -71,8 +69,25 @@ def series(ax):
             yield bars.get_label(), np.array(tops)
 
 
-def thinned(label, points):
+def stretches(ax):
+    """Yield (label, ends) of bars that lie along the x-axis, in pieces."""
+    for bars in ax.collections:
+        if type(bars) is PolyCollection:  # its subclasses are areas and surfaces
+            boxes = [path.get_extents() for path in bars.get_paths()]
+            yield bars.get_label(), np.array([(box.x0, box.x1) for box in boxes])
+
+
+def picture(mesh):
+    """Return the pixels of a small picture, row after row."""
+    pixels = mesh.get_array()
+    rows = np.column_stack([np.arange(len(pixels)), pixels])
+    columns = ["row", *(f"column {j}" for j in range(pixels.shape[1]))]
+    return thinned("", rows, columns)
+
+
+def thinned(label, points, columns):
     """Return at most ROWS of the points, as text of four digits."""
-    chosen = np.unique(np.linspace(0, len(points) - 1, ROWS).astype(int))
+    chosen = np.unique(np.linspace(0, len(points) - 1, min(ROWS, len(points))).astype(int))
     rows = [[f"{value:.4g}" for value in points[i]] for i in chosen]
-    return {"label": "" if label.startswith("_") else label, "count": len(points), "rows": rows}
+    shown = "" if label.startswith("_") else label
+    return {"label": shown, "count": len(points), "columns": columns, "rows": rows}
