@@ -29,7 +29,7 @@ help:
 	@echo 'make lighthouse  score the built pages as Lighthouse does on a phone; fetches it with npm'
 	@echo 'make clean       remove all that the others made, .venv included'
 	@echo 'Another Python: make book PYTHON=python3.13'
-	@echo 'For publishing:  make book BOOK_URL=https://example.org/book/'
+	@echo 'For publishing:  make book BOOK_URL=https://example.org/book/ BOOK_REPOSITORY=https://github.com/OWNER/NAME'
 
 book: _build/.book
 	@echo 'The book is at $(CURDIR)/_build/html/index.html'
@@ -88,9 +88,9 @@ $(CACHE)/.fresh: $(VENV) $(LIBRARY) tools/figure_backend.py $(filter-out %.ipynb
 	@mkdir -p $(CACHE)
 	@touch $@
 
-# A file that came or went changes no other file's time; the list of names does. So it is with the site's address.
+# A file that came or went changes no other file's time; the list of names does. So it is with what the publisher says.
 _build/book.list: FORCE
-	@$(call same-list,$(BOOK) $(BOOK_URL))
+	@$(call same-list,$(BOOK) $(BOOK_URL) $(BOOK_REPOSITORY) $(BOOK_BRANCH))
 _build/all.list: FORCE
 	@$(call same-list,$(FILES))
 same-list = mkdir -p _build && echo '$(1)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi

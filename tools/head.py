@@ -34,7 +34,7 @@ def describe(app, pagename, templatename, context, doctree):
     """Add a page's description and its card to its head."""
     if app.builder.name != "html":
         return
-    meta = context.get("meta") or {}
+    meta = app.env.metadata.get(pagename, {})
     context["metatags"] = context.get("metatags", "") + HEAD.render(
         title=context.get("title") or app.config.html_title,
         site=app.config.html_title,
@@ -42,6 +42,15 @@ def describe(app, pagename, templatename, context, doctree):
         address=context.get("pageurl"),
         card=(app.config.html_baseurl or context["content_root"]) + "_static/card.png",
     )
+
+
+def announce_once(app, exception):
+    """Let the sitemap name each page once; Sphinx makes the index after the page of that name."""
+    links, seen = getattr(app, "sitemap_links", None), set()
+    while links and not links.empty():
+        seen.add(links.get())
+    for link in sorted(seen):
+        links.put(link)
 
 
 def write_files(app, exception):
@@ -61,5 +70,6 @@ def setup(app):
     app.add_config_value("book_description", "", "html")
     app.connect("config-inited", set_address)
     app.connect("html-page-context", describe)
+    app.connect("build-finished", announce_once, priority=400)
     app.connect("build-finished", write_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

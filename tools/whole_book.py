@@ -34,7 +34,8 @@ FOOTER = (
     '<div style="font: 8pt Georgia, serif; color: #5F6B76; width: 100%; text-align: center">'
     '<span class="pageNumber"></span></div>'
 )
-ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders"  # what only a screen can follow
+# what only a screen can follow
+ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders, .launch"
 VARIABLE = re.compile(r"var\(--([\w-]+)(?:, ?([^)]*))?\)")
 OFFER = re.compile(r"(<!-- offer -->).*?(<!-- /offer -->)", re.DOTALL)
 
