@@ -99,7 +99,8 @@ def sigmoid_derivative(z: ArrayLike) -> Any:
     -----
     The familiar ``s * (1 - s)`` with ``s = sigmoid(z)`` is exact algebra and poor arithmetic: above
     z = 37 ``s`` has been rounded to 1 and the product is 0.  Much code passes ``s`` where ``z`` is
-    meant, or the other way round; this function takes ``z``.  Chapter 4 of the book derives it.
+    meant, or the other way round; this function takes ``z``.
+    :doc:`Chapter 4 </04_the_derivative_of_the_sigmoid>` of the book derives it.
 
     Examples
     --------

@@ -54,7 +54,8 @@ class Value:
     Notes
     -----
     Numbers follow IEEE 754, as in NumPy and PyTorch: the logarithm of 0 is -inf, that of a negative
-    number nan.  Chapter 5 of the book builds this class.
+    number nan.
+    :doc:`Chapter 5 </05_the_computation_graph>` of the book builds this class.
 
     Examples
     --------

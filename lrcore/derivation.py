@@ -392,8 +392,8 @@ def check_steps(
 
     Notes
     -----
-    The lines are read, never run: they can name nothing but mathematics.  Chapter 5 of the book
-    finds a wrong sign with it.
+    The lines are read, never run: they can name nothing but mathematics.
+    :doc:`Chapter 5 </05_the_computation_graph>` of the book finds a wrong sign with it.
 
     Examples
     --------
