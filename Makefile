@@ -6,6 +6,9 @@ PYTHON ?= python3
 PORT   ?= 8000
 TARGETS = book pdf epub test notebooks serve bench lighthouse clean help
 
+# Tests and notebooks run side by side, one for each processor; threads of the libraries would only wait for each other.
+export OMP_NUM_THREADS ?= 1
+
 PY    = .venv/bin/python
 VENV  = .venv/.installed
 CACHE = _build/.jupyter_cache
