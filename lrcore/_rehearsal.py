@@ -15,8 +15,6 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from threadpoolctl import threadpool_limits
-
 # a copy of a process with threads is unsafe on macOS; Windows and the browser know no copies
 POSSIBLE = sys.platform == "linux"
 
@@ -58,6 +56,8 @@ def _perform(work: Callable[[], Iterable[Any]], writer: int) -> None:  # pragma:
 
 def _use_one_thread() -> None:  # pragma: no cover  (in the copy)
     """Let libraries do without their threads, which were not copied and would be waited for."""
+    from threadpoolctl import threadpool_limits
+
     threadpool_limits(1)
     if "torch" in sys.modules:  # it brings some that threadpoolctl does not know
         sys.modules["torch"].set_num_threads(1)
