@@ -34,7 +34,7 @@ FOOTER = (
     '<div style="font: 8pt Georgia, serif; color: #5F6B76; width: 100%; text-align: center">'
     '<span class="pageNumber"></span></div>'
 )
-ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders"  # what only a screen can follow
+ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders, .lite"  # what only a screen can follow
 VARIABLE = re.compile(r"var\(--([\w-]+)(?:, ?([^)]*))?\)")
 OFFER = re.compile(r"(<!-- offer -->).*?(<!-- /offer -->)", re.DOTALL)
 

