@@ -173,7 +173,12 @@ class InteractiveChart:
         return None if is_needed() else self.html() + (_scripts() if _is_live() else "")
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        return ({MIME: specification(self, CONFIG)}, {MIME: OPTIONS}) if is_needed() else ({}, {})
+        return ({MIME: self.vega_lite()}, {MIME: OPTIONS}) if is_needed() else ({}, {})
+
+    def vega_lite(self) -> dict[str, Any]:
+        """Return the chart as one specification, for a notebook that draws by itself."""
+        pictures = [picture for _, picture in self.panels]
+        return specification(self.title, pictures, self.sliders, CONFIG)
 
     def html(self) -> str:
         """Return the chart as a piece of a page that holds ``charts.js`` and ``charts.css``."""

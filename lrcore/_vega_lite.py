@@ -6,10 +6,7 @@ notebook around it has Vega, and makes sliders of its own.
 
 import re
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ._chart import InteractiveChart
+from typing import Any
 
 MIME = "application/vnd.vegalite.v5+json"
 # as SVG, because a canvas does not know the page's colours
@@ -21,15 +18,17 @@ def is_needed() -> bool:
     return find_spec("vl_convert") is None
 
 
-def specification(chart: "InteractiveChart", config: dict[str, Any]) -> dict[str, Any]:
-    """Return the pictures beside each other, with the sliders below."""
-    specs = [picture.to_dict() for _, picture in chart.panels]
+def specification(
+    title: str, pictures: list[Any], sliders: tuple[Any, ...], config: dict[str, Any]
+) -> dict[str, Any]:
+    """Return Altair's pictures beside each other, with the sliders below."""
+    specs = [picture.to_dict() for picture in pictures]
     # each picture declares what it reads; together they may do so only once
     params = {param["name"]: param for spec in specs for param in spec.pop("params")}
-    for slider in chart.sliders:
-        bound = {"min": slider.low, "max": slider.high, "step": slider.step}
+    for slider in sliders:
         label = re.sub("<.*?>", "", slider.label)  # which here is text
-        params[slider.name]["bind"] = {"input": "range", "name": f"{label} "} | bound
+        ends = {"min": slider.low, "max": slider.high, "step": slider.step}
+        params[slider.name]["bind"] = {"input": "range", "name": f"{label} "} | ends
     for spec in specs:
         del spec["$schema"], spec["config"]
-    return {"title": chart.title, "hconcat": specs, "params": [*params.values()], "config": config}
+    return {"title": title, "hconcat": specs, "params": [*params.values()], "config": config}

@@ -20,7 +20,7 @@ from lite_notebooks import pass_over
 from lite_offer import coded, offer
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lrcore import _chart, _vega_lite, charts
+from lrcore import _vega_lite, charts
 from lrcore._exercises import EXERCISES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -306,8 +306,7 @@ def test_a_cell_that_never_ends_leaves_the_page_alive_and_is_ended_by_a_restart(
 def test_a_chart_is_drawn_by_the_notebook_and_answers_to_its_sliders(notebook, name):
     """What a chart shows where vl-convert is not; Altair's wheel cannot be fetched here."""
     chart = getattr(charts, name)()
-    spec = _vega_lite.specification(chart, _chart.CONFIG)
-    data, metadata = {_vega_lite.MIME: spec}, {_vega_lite.MIME: _vega_lite.OPTIONS}
+    data, metadata = {_vega_lite.MIME: chart.vega_lite()}, {_vega_lite.MIME: _vega_lite.OPTIONS}
     code = f"import json\ndata, metadata = json.loads({json.dumps([data, metadata])!r})\n"
     run_cell(notebook, 1, code + "display(data, metadata=metadata, raw=True)")
     shown = notebook.locator(".jp-CodeCell").nth(1).locator(".vega-embed")
