@@ -5,7 +5,7 @@ import re
 import shutil
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import nbformat
 import pytest
@@ -264,6 +264,14 @@ def test_what_does_not_arrive_is_named_and_what_to_do_as_well(notebook):
     assert "README" in said
     hosts = {urlsplit(url).hostname for url in abroad(notebook.asked)}
     assert hosts == {urlsplit(PYODIDE_CDN_URL).hostname}
+
+
+def test_a_start_loads_as_much_as_the_button_says(notebook):
+    """The cell above has run; here files are not compressed, as on the simplest of servers."""
+    paths = {unquote(urlsplit(url).path).lstrip("/") for url in notebook.asked}
+    loaded = [file.stat().st_size for path in paths if (file := SITE / path).is_file()]
+    said = (SITE / f"{CHAPTERS[0].stem}.html").read_text("utf-8")
+    assert sum(loaded) / 1e6 == pytest.approx(int(re.search(r"about (\d+) MB", said)[1]), rel=0.1)
 
 
 def test_lrcore_is_there_without_numpy(notebook):

@@ -36,6 +36,7 @@ UNUSED = shutil.ignore_patterns("*.map", "*.html", "*.ts", "*.md", "pyodide.js")
 LOCK = "pyodide-lock.json"
 # What the kernel asks for, beside what lrcore needs; the second is not in Pyodide's list.
 KERNEL_NEEDS, NOT_LISTED = ["micropip", "ipython", "jedi"], "comm"
+JUPYTERLAB = 10  # megabytes of it that a browser loads; a test measures
 SETTINGS = {
     "jupyter-lite-schema-version": 0,
     "jupyter-config-data": {
@@ -111,34 +112,39 @@ def of_file(wheel):
     return {"file_name": wheel.name, "sha256": sha256(wheel.read_bytes()).hexdigest()}
 
 
-def lay_out(folder, distribution=None):
-    """Put Pyodide into a folder, with each package that can lie there; return the list.
-
-    A package that cannot is listed under its address in Pyodide's own distribution; where the
-    publisher has brought one, nothing is.
-    """
-    shutil.copytree(distribution or CORE, folder, ignore=UNUSED)
-    lock = json.loads((folder / LOCK).read_text("utf-8"))
-    wanted = json.loads((CORE / LOCK).read_text("utf-8"))["info"]
-    if lock["info"] != wanted:
-        raise SystemExit(f"PYODIDE: expected a distribution of {wanted}, got {lock['info']}")
-    packages = lock["packages"]
-    needed = closure(packages, [*KERNEL_NEEDS, *needed_by_lrcore()])
-    absent = [n for n in needed if not (folder / packages[n]["file_name"]).is_file()]
-    if distribution and absent:
-        raise SystemExit(f"PYODIDE: {distribution} has no {', '.join(absent)}")
-    pure = [name for name in absent if packages[name]["file_name"].endswith("-none-any.whl")]
+def add_pure(folder, packages, names):
+    """Bring the packages of pure Python among these into the folder, and lrcore."""
+    pure = [name for name in names if packages[name]["file_name"].endswith("-none-any.whl")]
     found = download([f"{name}=={packages[name]['version']}" for name in pure])
     for name, wheel in zip(pure, found, strict=True):
         packages[name] |= of_file(Path(shutil.copy(wheel, folder)))
     (wheel,) = download([f"{NOT_LISTED}=={version(NOT_LISTED)}"])
     packages |= listed(Path(shutil.copy(wheel, folder)))
     packages |= listed(build_wheel(folder), closure(packages, needed_by_lrcore()))
-    for name, package in list(packages.items()):
-        if not (folder / package["file_name"]).is_file():
+
+
+def lay_out(folder, distribution=None):
+    """Put Pyodide into a folder, with each package that can lie there; return the list.
+
+    A package that cannot is listed under its address in Pyodide's own distribution, or, where the
+    publisher has brought one, not at all.
+    """
+    shutil.copytree(distribution or CORE, folder, ignore=UNUSED)
+    lock = json.loads((folder / LOCK).read_text("utf-8"))
+    packages, wanted = lock["packages"], json.loads((CORE / LOCK).read_text("utf-8"))["info"]
+    needed = closure(packages, [*KERNEL_NEEDS, *needed_by_lrcore()])
+    absent = [n for n in needed if not (folder / packages[n]["file_name"]).is_file()]
+    if lock["info"] != wanted:
+        raise SystemExit(f"PYODIDE: expected a distribution of {wanted}, got {lock['info']}")
+    if distribution and absent:
+        raise SystemExit(f"PYODIDE: {distribution} has no {', '.join(absent)}")
+    add_pure(folder, packages, absent)
+    elsewhere = [n for n, p in packages.items() if not (folder / p["file_name"]).is_file()]
+    for name in elsewhere:
+        package = packages.pop(name)
+        if not distribution:
             package["file_name"] = f"{PYODIDE_CDN_URL}/{package['file_name']}"
-            if distribution:
-                del packages[name]
+            packages[name] = package
     (folder / LOCK).write_text(json.dumps(lock), "utf-8")
     return packages
 
@@ -153,11 +159,12 @@ def build(site):
 
 
 def megabytes(folder, packages):
-    """Return how much of Pyodide's folder a start loads."""
-    names = [packages[n]["file_name"] for n in closure(packages, [*KERNEL_NEEDS, "comm", "lrcore"])]
+    """Return how much a start loads from this site: Pyodide's core and packages, JupyterLab."""
+    needed = closure(packages, [*KERNEL_NEEDS, NOT_LISTED, "lrcore"])
     core = [path.name for path in folder.iterdir() if path.suffix != ".whl"]
-    files = [folder / name for name in {*names, *core} if (folder / name).is_file()]
-    return round(sum(file.stat().st_size for file in files) / 1e6)
+    names = {packages[name]["file_name"] for name in needed}.union(core)
+    sizes = [(folder / name).stat().st_size for name in names if (folder / name).is_file()]
+    return round(sum(sizes) / 1e6 + JUPYTERLAB)
 
 
 def main(distribution=None):
