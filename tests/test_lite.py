@@ -92,6 +92,16 @@ def test_every_notebook_and_every_exercise_is_there():
     assert sorted(contents) == sorted([Path(path.name) for path in CHAPTERS] + exercises)
 
 
+def test_texts_are_in_one_piece():
+    """JupyterLite joins the lines of an output with commas."""
+    for path in (LITE / "files").rglob("*.ipynb"):
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        outputs = [out for cell in cells for out in cell.get("outputs", [])]
+        texts = [out.get("text", "") for out in outputs] + [cell["source"] for cell in cells]
+        texts += [text for out in outputs for text in out.get("data", {}).values()]
+        assert not any(isinstance(text, list) for text in texts)
+
+
 def links(page):
     soup = BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
     return [a["href"] for a in soup.select("details.lite a")]

@@ -90,7 +90,8 @@ def save(nb, path, **said):
     """Store a notebook for the browser's kernel; behind its title stands how it is run."""
     nb.cells[1:1] = cells("lite_first.md", **said)
     nb.metadata = nbformat.from_dict({"kernelspec": KERNEL})
-    nbformat.write(nb, path)
+    # in one piece each: JupyterLite would put commas between the lines of an output
+    path.write_text(nbformat.v4.writes(nb, split_lines=False), "utf-8")
 
 
 def exercise_file(exercise):
