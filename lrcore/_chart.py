@@ -19,6 +19,7 @@ from string import Formatter
 from typing import Any
 
 from ._palette import DARK, LIGHT, properties
+from ._vega_lite import MIME, OPTIONS, is_needed, specification
 
 WIDTH, HEIGHT = 340, 260  # two fit beside each other on a page, one on a phone
 
@@ -168,8 +169,16 @@ class InteractiveChart:
         sliders = ", ".join(slider.name for slider in self.sliders)
         return f"<InteractiveChart: {self.title}; sliders {sliders}>"
 
-    def _repr_html_(self) -> str:
-        return self.html() + (_scripts() if _is_live() else "")
+    def _repr_html_(self) -> str | None:
+        return None if is_needed() else self.html() + (_scripts() if _is_live() else "")
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        return ({MIME: self.vega_lite()}, {MIME: OPTIONS}) if is_needed() else ({}, {})
+
+    def vega_lite(self) -> dict[str, Any]:
+        """Return the chart as one specification, for a notebook that draws by itself."""
+        pictures = [picture for _, picture in self.panels]
+        return specification(self.title, pictures, self.sliders, CONFIG)
 
     def html(self) -> str:
         """Return the chart as a piece of a page that holds ``charts.js`` and ``charts.css``."""

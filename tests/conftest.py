@@ -1,17 +1,19 @@
 """Settings that all tests share: the same hypothesis examples in every run, figures in memory."""
 
+import functools
+import http.server
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 from hypothesis import settings
-from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
-from chromium import launch
+SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
 
 mpl.use("agg")
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
@@ -21,7 +23,26 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the backgro
 
 @pytest.fixture(scope="module")
 def browser():
+    from chromium import launch  # which tests that run in WebAssembly cannot import
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         started = launch(playwright.chromium)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Serve the site on this machine; return its address."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=SITE)
+    ) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

@@ -60,7 +60,8 @@ MAY_IMPORT = {
     "datasets": {"numpy", "sklearn", "_validation"},
     "_palette": set(),
     "plots": {"numpy", "matplotlib", "_palette", "_validation", "activations"},
-    "_chart": {"_palette", "vl_convert"},
+    "_vega_lite": set(),
+    "_chart": {"_palette", "_vega_lite", "vl_convert"},
     "_marks": {"numpy", "altair", "_chart"},
     "_prediction_charts": {
         "numpy", "altair", "_validation", "activations", "losses", "_chart", "_marks",

@@ -1,10 +1,7 @@
 """The built site in Chromium: each page is opened as a file, and no other host can be reached."""
 
-import functools
 import gzip
-import http.server
 import random
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -17,7 +14,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = sorted(
     str(p.relative_to(SITE))
     for p in SITE.rglob("*.html")
-    if "_static" not in p.relative_to(SITE).parts
+    if p.relative_to(SITE).parts[0] not in {"_static", "lite"}
 )
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 PHONE = {"width": 375, "height": 800}
@@ -123,6 +120,20 @@ def test_page(tab, name):
     assert [*foreign(tab.asked), *tab.complaints, *found] == []
 
 
+@pytest.mark.parametrize("name", ["02_likelihood_to_cross_entropy", "08_gradient_descent"])
+def test_a_button_says_by_keyboard_what_it_will_fetch_and_fetches_nothing(tab, name):
+    tab.goto((SITE / f"{name}.html").as_uri())
+    for button in tab.locator("details.lite").all():
+        button.locator("summary").focus()
+        tab.keyboard.press("Enter")
+        assert "from this site" in button.locator("p").first.inner_text()
+        tab.keyboard.press("Tab")
+        assert "lite/notebooks" in tab.evaluate("document.activeElement.href")
+    assert [url for url in tab.asked if "/lite/" in url] == []
+    found = violations(tab, "light") + violations(tab, "dark") + small_targets(tab)
+    assert [*tab.complaints, *found, too_wide(tab)] == [0]
+
+
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
@@ -198,22 +209,6 @@ def test_what_hides_its_focus_or_from_the_keyboard_is_noticed(tab):
     faint, missed = walk(tab)
     assert "<button" in faint[0]
     assert "<a" in missed[0]
-
-
-@pytest.fixture(scope="module")
-def server():
-    """Serve the site on this machine; return its address."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=SITE)
-    ) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @pytest.mark.parametrize("word", ["likelihood", "sigma", "gradient_check"])

@@ -3,14 +3,16 @@
 import gzip
 import json
 import re
+import sys
 
 import altair as alt
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from IPython.core.interactiveshell import InteractiveShell
 
 import lrcore
-from lrcore import _chart, charts
+from lrcore import _chart, _vega_lite, charts
 
 CHARTS = {name: getattr(charts, name) for name in charts.__all__}
 
@@ -182,3 +184,27 @@ def test_what_a_chart_adds_to_the_weight_of_its_page():
     pieces = [_chart.script(), _chart.style(), _chart.vega()]
     pieces += [max((function().html() for function in CHARTS.values()), key=len)]
     assert sum(len(gzip.compress(piece.encode())) for piece in pieces) < 230_000
+
+
+@pytest.fixture
+def no_vl_convert(monkeypatch):
+    """As in a browser's Python."""
+    monkeypatch.setattr(_vega_lite, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+
+
+def test_without_vl_convert_a_notebook_draws_the_chart_itself(chart, no_vl_convert):
+    data, metadata = InteractiveShell.instance().display_formatter.format(chart)
+    (mime,) = data.keys() - {"text/plain"}
+    spec = data[mime]
+    alt.Chart.from_dict(spec, validate=True)
+    assert len(spec["hconcat"]) == len(chart.panels)
+    bound = {param["name"]: param["bind"] for param in spec["params"] if "bind" in param}
+    assert [*bound] == [slider.name for slider in chart.sliders]
+    assert not any("<" in bind["name"] for bind in bound.values())
+    assert metadata[mime]["embed_options"]["renderer"] == "svg"
+
+
+def test_with_vl_convert_it_is_a_piece_of_a_page(chart):
+    data, _ = InteractiveShell.instance().display_formatter.format(chart)
+    assert set(data) == {"text/plain", "text/html"}

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
+OTHERS = {"_static", "lite"}  # what lies in the site and is no page of the book
 
 
 def toc(entry):
@@ -32,7 +33,7 @@ def made_by_a_tool(path):
 @pytest.fixture(scope="module")
 def site():
     """Return {path: parsed page}, once it is sure that they show the sources of today."""
-    pages = [p for p in SITE.rglob("*.html") if "_static" not in p.parts]
+    pages = [p for p in SITE.rglob("*.html") if p.relative_to(SITE).parts[0] not in OTHERS]
     if not pages:
         pytest.fail("the book is not built: run `make book` first")
     built = max(p.stat().st_mtime for p in pages)

@@ -199,7 +199,7 @@ def test_weight_two_is_the_row_twice_and_weight_zero_is_no_row(solver):
     X, y = made()
     weights = np.random.default_rng(91).integers(0, 4, len(y))
     weights[:4] = 1
-    rows = np.repeat(np.arange(len(y)), weights)
+    rows = np.repeat(np.arange(len(y)), weights.astype(np.intp))
     options = {"l2": 0.1, "solver": solver, "max_iter": 50, "tol": None}
     weighted = SoftmaxRegression(**options).fit(X, y, sample_weight=weights)
     repeated = SoftmaxRegression(**options).fit(X[rows], y[rows])

@@ -60,7 +60,7 @@ def test_weights_count_rows():
     peer = GLM(y, ones(X), family=Binomial(), freq_weights=weights).fit(tol=1e-14)
     np.testing.assert_allclose(model.standard_errors_, [peer.bse], rtol=1e-9)
     assert model.log_likelihood_ == pytest.approx(peer.llf, rel=1e-12)
-    rows = np.repeat(np.arange(len(y)), weights)
+    rows = np.repeat(np.arange(len(y)), weights.astype(np.intp))
     twice = LogisticRegression().fit(X[rows], y[rows])
     np.testing.assert_allclose(twice.standard_errors_, model.standard_errors_, rtol=1e-11)
 

@@ -152,7 +152,7 @@ def test_a_fit_repeats_by_random_state(options):
 def test_weight_two_is_the_row_twice_and_weight_zero_is_no_row(solver):
     X, y = MOONS
     weights = np.random.default_rng(96).integers(0, 4, len(y))
-    rows = np.repeat(np.arange(len(y)), weights)
+    rows = np.repeat(np.arange(len(y)), weights.astype(np.intp))
     weighted = short(solver=solver).fit(X, y, sample_weight=weights)
     repeated = short(solver=solver).fit(X[rows], y[rows])
     assert_same(weighted, repeated)

@@ -41,7 +41,7 @@ def test_links_lead_within_the_book(book):
 
 
 def test_nothing_in_the_book_waits_for_a_click_or_a_script(book):
-    assert book.select("script, details, button, input, .headerlink") == []
+    assert book.select("script, details, button, input, .headerlink, .lite") == []
 
 
 def test_a_link_is_followed_from_where_its_page_was():

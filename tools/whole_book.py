@@ -35,7 +35,7 @@ FOOTER = (
     '<span class="pageNumber"></span></div>'
 )
 # what only a screen can follow
-ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders, .launch"
+ON_SCREEN = ".headerlink, .viewcode-link, .lr-chart-sliders, .launch, .lite"
 VARIABLE = re.compile(r"var\(--([\w-]+)(?:, ?([^)]*))?\)")
 OFFER = re.compile(r"(<!-- offer -->).*?(<!-- /offer -->)", re.DOTALL)
 
