@@ -12,8 +12,8 @@ from sklearn._loss import HalfBinomialLoss
 from sklearn.linear_model._linear_loss import LinearModelLoss
 
 import lrcore
-from lrcore._objectives import LinearObjective, Logistic
-from lrcore._rows import Rows, Units
+from lrcore._fitting.objectives import LinearObjective, Logistic
+from lrcore._fitting.rows import Rows, Units
 
 from .timing import Work
 

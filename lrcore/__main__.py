@@ -7,9 +7,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import _workbook
-from ._exercises import EXERCISES
-from ._verdict import Verdict
+from ._checking import workbook
+from ._checking.verdict import Verdict
+from ._exercises.tasks import EXERCISES
 from .checks import check
 
 _PROG = "python -m lrcore"
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _start(options: argparse.Namespace) -> int:
     try:
-        written, kept = _workbook.write(options.folder)
+        written, kept = workbook.write(options.folder)
     except OSError as error:
         return _usage(f"{options.folder}: {error.strerror}")
     print(f"{len(written)} files written to {options.folder}, {len(kept)} left as they were.")
@@ -79,7 +79,7 @@ def _exercises(options: argparse.Namespace) -> int:
         return _usage(f"{options.folder}: not a folder")
     done = 0
     for name, exercise in EXERCISES.items():
-        status = _progress(_workbook.path_of(options.folder, name), name)
+        status = _progress(workbook.path_of(options.folder, name), name)
         done += status == "correct"
         print(f"{status:14} {exercise.signature}")
     print(f"\n{done} of {len(EXERCISES)} correct in {options.folder.resolve().name}")
@@ -89,7 +89,7 @@ def _exercises(options: argparse.Namespace) -> int:
 def _progress(path: Path, name: str) -> str:
     if not path.is_file():
         return "no file"
-    defined = _workbook.load(path).value or {}
+    defined = workbook.load(path).value or {}
     return check(name, defined[name]).status if name in defined else "error"
 
 
@@ -117,12 +117,12 @@ def _saved(path: Path) -> float | None:
 def _check_once(path: Path) -> int:
     if not path.is_file():
         return _usage(f"{path}: no such file")
-    loaded = _workbook.load(path)
+    loaded = workbook.load(path)
     if loaded.error:
         words = f"The file does not run. {loaded.error}: {loaded.words}"
         print(Verdict("error", None, words), flush=True)
         return 1
-    found = list(_workbook.answers(loaded.value))
+    found = list(workbook.answers(loaded.value))
     if not found:
         return _usage(f"{path}: defines no function with the name of an exercise")
     verdicts = [(name, check(name, answer)) for name, answer in found]

@@ -5,9 +5,9 @@ without a network.  They need two packages more than the rest of lrcore: ``altai
 ``vl-convert-python``.
 """
 
-from ._fit_charts import boundary_chart, descent_chart
-from ._prediction_charts import cost_chart, sigmoid_chart, softmax_chart
-from ._threshold_chart import threshold_chart
+from ._charts.fits import boundary_chart, descent_chart
+from ._charts.prediction import cost_chart, sigmoid_chart, softmax_chart
+from ._charts.threshold import threshold_chart
 
 __all__ = [
     "boundary_chart",

@@ -8,13 +8,13 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from . import _diagnosis, _errors, _fragility, _patterns
-from ._exercises import Exercise, find
-from ._mutants import Mutants, Score
-from ._sandbox import Outcome, call
-from ._slips import TEXTS
-from ._trial import Trial, is_stub, run
-from ._verdict import Evidence, Verdict, joined
+from ._checking import diagnosis, errors, fragility, patterns
+from ._checking.mutants import Mutants, Score
+from ._checking.sandbox import Outcome, call
+from ._checking.trial import Trial, is_stub, run
+from ._checking.verdict import Evidence, Verdict, joined
+from ._exercises.slips import TEXTS
+from ._exercises.tasks import Exercise, find
 
 __all__ = ["Evidence", "Mutants", "Score", "Verdict", "check", "mutants"]
 
@@ -153,7 +153,7 @@ def _untouched(trial: Trial, answer: Callable[..., Any]) -> bool:
 
 def _stopped(trial: Trial, i: int) -> Verdict:
     outcome = trial.outcomes[i]
-    remark = _errors.on_error(outcome)
+    remark = errors.on_error(outcome)
     return _shown(trial, "error", remark.id, f"{remark.message} {_quoted(outcome)}", i)
 
 
@@ -163,19 +163,19 @@ def _quoted(outcome: Outcome) -> str:
 
 def _failed(trial: Trial) -> Verdict:
     i = trial.smallest_failing
-    remark = _errors.on_error(trial.outcomes[i])
+    remark = errors.on_error(trial.outcomes[i])
     message = f"{remark.message} {_quoted(trial.outcomes[i])}"
     return _shown(trial, "error", remark.id, message, i)
 
 
 def _wrong(trial: Trial) -> Verdict:
-    finding = _diagnosis.diagnose(trial) if trial.repeatable else None
+    finding = diagnosis.diagnose(trial) if trial.repeatable else None
     if finding:
         return _shown(trial, "wrong", " + ".join(finding.ids), _explained(trial, finding))
-    remark = _patterns.on_values(trial)
+    remark = patterns.on_values(trial)
     raised = [trial.outcomes[i] for i in trial.failing if trial.outcomes[i].error]
     if raised and (remark is None or len(raised) == len(trial.failing)):
-        cause = _errors.on_error(raised[0])
+        cause = errors.on_error(raised[0])
         where = remark.message if remark else "It stops on some inputs."
         words = f"{where} {cause.message} {_quoted(raised[0])}"
         return _shown(trial, "wrong", cause.id, words)
@@ -186,7 +186,7 @@ def _wrong(trial: Trial) -> Verdict:
     return _shown(trial, "wrong", None, words + (f" Right: {joined(right)}." if right else ""))
 
 
-def _explained(trial: Trial, finding: _diagnosis.Finding) -> str:
+def _explained(trial: Trial, finding: diagnosis.Finding) -> str:
     texts = [TEXTS[id] for id in finding.ids]
     parts = [f"{t['name']} {t['explanation']} Hint: {t['hint']}" for t in texts]
     if len(parts) > 1:
@@ -222,7 +222,7 @@ def _shape_evidence(trial: Trial) -> Evidence:
 
 
 def _correct(trial: Trial, answer: Callable[..., Any]) -> Verdict:
-    remarks = _fragility.fragile(trial, answer)
+    remarks = fragility.fragile(trial, answer)
     if not remarks:
         return Verdict("correct", None, "Right on every input that was tried.")
     ids = " + ".join(dict.fromkeys(remark.id for remark in remarks))

@@ -14,11 +14,11 @@ from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from . import activations
-from ._definitions import put_in
-from ._equality import HOLDS, Difference, find_difference, is_proved
-from ._evaluation import UndefinedError
-from ._parsing import names_in, parse
-from ._typesetting import domain_shown, latex, lines_of_words, packed, relation_shown
+from ._symbolic.definitions import put_in
+from ._symbolic.equality import HOLDS, Difference, find_difference, is_proved
+from ._symbolic.evaluation import UndefinedError
+from ._symbolic.parsing import names_in, parse
+from ._symbolic.typesetting import domain_shown, latex, lines_of_words, packed, relation_shown
 
 _SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "<": "<", ">": ">"}
 

@@ -8,7 +8,7 @@ Install it with ``pip install "lrcore[dask]"``.
 """
 
 from . import estimators
-from ._dask import OnDask
+from ._fitting.on_dask import OnDask
 
 
 class LogisticRegression(OnDask, estimators.LogisticRegression):

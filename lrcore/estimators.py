@@ -5,11 +5,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._classifier import Classifier
-from ._incremental import IncrementalClassifier
-from ._objectives import Logistic, Softmax, TwoLayerObjective
-from ._rows import Data, Rows
-from ._summary import Summary
+from ._fitting.classifier import Classifier
+from ._fitting.incremental import IncrementalClassifier
+from ._fitting.objectives import Logistic, Softmax, TwoLayerObjective
+from ._fitting.rows import Data, Rows
+from ._fitting.summary import Summary
 from ._validation import Floats, as_count
 from .activations import sigmoid
 

@@ -6,9 +6,9 @@ collected from the book's sources, from well-known repositories and from questio
 entry says where it was met.
 """
 
-from ._behaviour import wrong_answers
-from ._exercises import find
-from ._slips import Mistake
+from ._checking.behaviour import wrong_answers
+from ._exercises.slips import Mistake
+from ._exercises.tasks import find
 
 __all__ = ["Mistake", "catalogue"]
 

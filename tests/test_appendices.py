@@ -11,7 +11,8 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-from lrcore import _exercises, check
+from lrcore import check
+from lrcore._exercises import tasks
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
@@ -138,7 +139,7 @@ def test_each_chapter_has_an_exercise_to_code_one_to_think_and_one_with_a_mistak
 def test_the_names_of_exercises_in_the_plan_exist():
     plan = TEACHERS.split("## A course of eight weeks")[1].split("A session of 90")[0]
     named = set(re.findall(r"`(\w+)`", plan.replace("check_steps", "")))
-    assert named <= set(_exercises.EXERCISES)
+    assert named <= set(tasks.EXERCISES)
     weeks = re.findall(r"^\| \d \| ([\d, ]+) \|", plan, re.MULTILINE)
     taught = sorted(int(number) for week in weeks for number in week.split(","))
     assert taught == list(range(17))
@@ -195,7 +196,7 @@ def test_five_seconds_are_the_patience_of_the_checker():
 
 def test_there_are_nineteen_exercises_as_the_page_says():
     assert "a file for each of the nineteen exercises" in TEACHERS
-    assert len(_exercises.EXERCISES) == 19
+    assert len(tasks.EXERCISES) == 19
     assert check("nothing", None).status == "error"
 
 

@@ -16,115 +16,115 @@ import lrcore
 PACKAGE = Path(lrcore.__file__).parent
 
 # In the order of the book; each may import from the modules above it that are named here, from
-# the packages named here, and from the standard library.
+# the packages named here, and from the standard library.  A dot stands for its own package.
+ARROWS = {
+    "_validation": "numpy",
+    "activations": "numpy _validation",
+    "losses": "numpy _validation activations",
+    "gradients": "numpy _validation activations losses",
+    "optimizers": "numpy scipy.linalg _validation",
+    "_fitting.rows": "numpy _validation",
+    "_fitting.objectives": "numpy scipy.linalg _validation activations .rows",
+    "_fitting.search": "numpy scipy.linalg _validation optimizers .objectives",
+    "_fitting.classifier": (
+        "numpy scipy.sparse sklearn _validation activations optimizers .objectives .rows"
+    ),
+    "_fitting.summary": "numpy scipy.linalg scipy.special _validation .rows",
+    "_fitting.linear": (
+        "numpy scipy.linalg sklearn _validation optimizers .rows .objectives .search "
+        ".classifier .summary"
+    ),
+    "_fitting.blocks": "numpy _validation .rows",
+    "_fitting.incremental": (
+        "numpy sklearn tqdm _validation optimizers .rows .objectives .classifier .linear .blocks"
+    ),
+    "estimators": (
+        "numpy _validation activations _fitting.rows _fitting.objectives _fitting.classifier "
+        "_fitting.summary _fitting.incremental"
+    ),
+    "_fitting.on_dask": "numpy dask _validation .rows .blocks .incremental",
+    "distributed": "estimators _fitting.on_dask",
+    "_graph": "_validation",
+    "autodiff": "numpy _validation activations _graph",
+    "_symbolic.evaluation": "mpmath sympy",
+    "_symbolic.definitions": "sympy .evaluation",
+    "_symbolic.equality": "mpmath sympy .evaluation .definitions",
+    "_symbolic.parsing": "sympy .evaluation",
+    "_symbolic.typesetting": "sympy",
+    "derivation": (
+        "numpy sympy activations _symbolic.definitions _symbolic.evaluation "
+        "_symbolic.equality _symbolic.parsing _symbolic.typesetting"
+    ),
+    "datasets": "numpy sklearn _validation",
+    "_palette": "",
+    "plots": "numpy matplotlib _palette _validation activations",
+    "_charts.vega_lite": "",
+    "_charts.frame": "_palette .vega_lite vl_convert",
+    "_charts.marks": "numpy altair .frame",
+    "_charts.prediction": "numpy altair _validation activations losses .frame .marks",
+    "_charts.fits": (
+        "numpy altair contourpy _validation losses gradients optimizers estimators datasets "
+        ".frame .marks"
+    ),
+    "_charts.threshold": "numpy altair _validation estimators datasets .frame .marks",
+    "charts": "_charts.prediction _charts.fits _charts.threshold",
+    "_exercises.recipes": "numpy activations",
+    "_exercises.cases": "numpy",
+    "_exercises.tasks": "numpy activations losses gradients .recipes .cases",
+    "_exercises.slips": "numpy .recipes",
+    "_exercises.mistakes_sigmoid": "numpy activations .slips",
+    "_exercises.mistakes_softmax": "numpy activations .recipes .slips",
+    "_exercises.mistakes_losses": "numpy activations .recipes .slips",
+    "_exercises.mistakes_gradients": "numpy activations .recipes .slips",
+    "_exercises.mistakes_steps": "numpy activations .recipes .slips",
+    "_exercises.mistakes_fits": "numpy .recipes .slips",
+    "_exercises.mistakes_labels": "numpy .slips",
+    "_exercises.mistakes_results": "numpy .recipes .slips",
+    "_checking.sandbox": "numpy",
+    "_checking.rehearsal": "threadpoolctl",
+    "_checking.trial": "numpy _exercises.cases _exercises.tasks .rehearsal .sandbox",
+    "_checking.behaviour": (
+        "_exercises.tasks _exercises.slips .trial _exercises.mistakes_sigmoid "
+        "_exercises.mistakes_softmax _exercises.mistakes_losses _exercises.mistakes_gradients "
+        "_exercises.mistakes_steps _exercises.mistakes_fits _exercises.mistakes_labels "
+        "_exercises.mistakes_results"
+    ),
+    "mistakes": "_checking.behaviour _exercises.tasks _exercises.slips",
+    "_checking.factors": (
+        "numpy .behaviour _exercises.cases _exercises.tasks _exercises.slips .trial"
+    ),
+    "_checking.diagnosis": "numpy .behaviour .factors _exercises.slips .trial",
+    "_checking.verdict": "numpy",
+    "_checking.errors": ".sandbox .verdict",
+    "_checking.patterns": "numpy _exercises.tasks .factors _exercises.slips .trial .verdict",
+    "_checking.fragility": "numpy .diagnosis .sandbox _exercises.slips .trial .verdict",
+    "_checking.mutants": "_exercises.recipes .behaviour _exercises.tasks .sandbox _exercises.slips",
+    "checks": (
+        "_exercises.tasks _checking.sandbox _exercises.slips _checking.trial "
+        "_checking.diagnosis _checking.errors _checking.fragility _checking.patterns "
+        "_checking.verdict _checking.mutants"
+    ),
+    "_checking.workbook": "_exercises.tasks .sandbox",
+    "__main__": "_checking.workbook _exercises.tasks _checking.verdict checks",
+}
 MAY_IMPORT = {
-    "_validation": {"numpy"},
-    "activations": {"numpy", "_validation"},
-    "losses": {"numpy", "_validation", "activations"},
-    "gradients": {"numpy", "_validation", "activations", "losses"},
-    "optimizers": {"numpy", "scipy.linalg", "_validation"},
-    "_rows": {"numpy", "_validation"},
-    "_objectives": {"numpy", "scipy.linalg", "_validation", "activations", "_rows"},
-    "_search": {"numpy", "scipy.linalg", "_validation", "optimizers", "_objectives"},
-    "_classifier": {
-        "numpy", "scipy.sparse", "sklearn", "_validation", "activations", "optimizers",
-        "_objectives", "_rows",
-    },
-    "_summary": {"numpy", "scipy.linalg", "scipy.special", "_validation", "_rows"},
-    "_linear": {
-        "numpy", "scipy.linalg", "sklearn", "_validation", "optimizers", "_rows", "_objectives",
-        "_search", "_classifier", "_summary",
-    },
-    "_blocks": {"numpy", "_validation", "_rows"},
-    "_incremental": {
-        "numpy", "sklearn", "tqdm", "_validation", "optimizers", "_rows", "_objectives",
-        "_classifier", "_linear", "_blocks",
-    },
-    "estimators": {
-        "numpy", "_validation", "activations", "_rows", "_objectives", "_classifier", "_summary",
-        "_incremental",
-    },
-    "_dask": {"numpy", "dask", "_validation", "_rows", "_blocks", "_incremental"},
-    "distributed": {"estimators", "_dask"},
-    "_graph": {"_validation"},
-    "autodiff": {"numpy", "_validation", "activations", "_graph"},
-    "_evaluation": {"mpmath", "sympy"},
-    "_definitions": {"sympy", "_evaluation"},
-    "_equality": {"mpmath", "sympy", "_evaluation", "_definitions"},
-    "_parsing": {"sympy", "_evaluation"},
-    "_typesetting": {"sympy"},
-    "derivation": {
-        "numpy", "sympy", "activations", "_definitions", "_evaluation", "_equality", "_parsing",
-        "_typesetting",
-    },
-    "datasets": {"numpy", "sklearn", "_validation"},
-    "_palette": set(),
-    "plots": {"numpy", "matplotlib", "_palette", "_validation", "activations"},
-    "_vega_lite": set(),
-    "_chart": {"_palette", "_vega_lite", "vl_convert"},
-    "_marks": {"numpy", "altair", "_chart"},
-    "_prediction_charts": {
-        "numpy", "altair", "_validation", "activations", "losses", "_chart", "_marks",
-    },
-    "_fit_charts": {
-        "numpy", "altair", "contourpy", "_validation", "losses", "gradients", "optimizers",
-        "estimators", "datasets", "_chart", "_marks",
-    },
-    "_threshold_chart": {
-        "numpy", "altair", "_validation", "estimators", "datasets", "_chart", "_marks",
-    },
-    "charts": {"_prediction_charts", "_fit_charts", "_threshold_chart"},
-    "_recipes": {"numpy", "activations"},
-    "_cases": {"numpy"},
-    "_exercises": {"numpy", "activations", "losses", "gradients", "_recipes", "_cases"},
-    "_slips": {"numpy", "_recipes"},
-    "_mistakes_sigmoid": {"numpy", "activations", "_slips"},
-    "_mistakes_softmax": {"numpy", "activations", "_recipes", "_slips"},
-    "_mistakes_losses": {"numpy", "activations", "_recipes", "_slips"},
-    "_mistakes_gradients": {"numpy", "activations", "_recipes", "_slips"},
-    "_mistakes_steps": {"numpy", "activations", "_recipes", "_slips"},
-    "_mistakes_fits": {"numpy", "_recipes", "_slips"},
-    "_mistakes_labels": {"numpy", "_slips"},
-    "_mistakes_results": {"numpy", "_recipes", "_slips"},
-    "_sandbox": {"numpy"},
-    "_rehearsal": {"threadpoolctl"},
-    "_trial": {"numpy", "_cases", "_exercises", "_rehearsal", "_sandbox"},
-    "_behaviour": {
-        "_exercises", "_slips", "_trial", "_mistakes_sigmoid", "_mistakes_softmax",
-        "_mistakes_losses", "_mistakes_gradients", "_mistakes_steps", "_mistakes_fits",
-        "_mistakes_labels", "_mistakes_results",
-    },
-    "mistakes": {"_behaviour", "_exercises", "_slips"},
-    "_factors": {"numpy", "_behaviour", "_cases", "_exercises", "_slips", "_trial"},
-    "_diagnosis": {"numpy", "_behaviour", "_factors", "_slips", "_trial"},
-    "_verdict": {"numpy"},
-    "_errors": {"_sandbox", "_verdict"},
-    "_patterns": {"numpy", "_exercises", "_factors", "_slips", "_trial", "_verdict"},
-    "_fragility": {"numpy", "_diagnosis", "_sandbox", "_slips", "_trial", "_verdict"},
-    "_mutants": {"_recipes", "_behaviour", "_exercises", "_sandbox", "_slips"},
-    "checks": {
-        "_exercises", "_sandbox", "_slips", "_trial", "_diagnosis", "_errors", "_fragility",
-        "_patterns", "_verdict", "_mutants",
-    },
-    "_workbook": {"_exercises", "_sandbox"},
-    "__main__": {"_workbook", "_exercises", "_verdict", "checks"},
-}  # fmt: skip
+    module: {(module.rpartition(".")[0] if n[0] == "." else "") + n for n in names.split()}
+    for module, names in ARROWS.items()
+}
 MODULES = list(MAY_IMPORT)
 ONLY_FOR_PLOTS = "matplotlib"
 
 
-def imports_of(source):
+def imports_of(source, package="lrcore"):
     """Return what a module's import statements name: packages, `lrcore` and siblings without it."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names.add(node.module)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add("lrcore." + node.module)
         elif isinstance(node, ast.ImportFrom):
-            names |= {f"lrcore.{alias.name}" for alias in node.names}
+            base = ".".join(filter(None, [package if node.level else "", node.module]))
+            inner = {f"{base}.{alias.name}" for alias in node.names}
+            names |= {n if n.removeprefix("lrcore.") in MAY_IMPORT else base for n in inner}
     siblings = {name.removeprefix("lrcore.") for name in names if name.startswith("lrcore")}
     return siblings, {n for n in names if not n.startswith("lrcore")}
 
@@ -136,12 +136,18 @@ def is_allowed(name, allowed):
 
 
 def test_every_module_has_its_place_in_the_list():
-    assert {p.stem for p in PACKAGE.glob("*.py")} - {"__init__"} == set(MODULES)
+    paths = [p.relative_to(PACKAGE) for p in PACKAGE.rglob("*.py") if p.stem != "__init__"]
+    assert {".".join(p.with_suffix("").parts) for p in paths} == set(MODULES)
+
+
+def imports_of_module(module):
+    path = PACKAGE.joinpath(*module.split(".")).with_suffix(".py")
+    return imports_of(path.read_text("utf-8"), ".".join(["lrcore", *module.split(".")[:-1]]))
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_arrows_point_up_the_list(module):
-    siblings, packages = imports_of((PACKAGE / f"{module}.py").read_text("utf-8"))
+    siblings, packages = imports_of_module(module)
     assert siblings <= MAY_IMPORT[module]
     assert siblings <= set(MODULES[: MODULES.index(module)])
     assert [name for name in packages if not is_allowed(name, MAY_IMPORT[module])] == []
@@ -151,10 +157,7 @@ def test_only_plots_imports_matplotlib():
     drawing = [
         module
         for module in MODULES
-        if any(
-            name.split(".")[0] == ONLY_FOR_PLOTS
-            for name in imports_of((PACKAGE / f"{module}.py").read_text("utf-8"))[1]
-        )
+        if any(name.split(".")[0] == ONLY_FOR_PLOTS for name in imports_of_module(module)[1])
     ]
     assert drawing == ["plots"]
 

@@ -42,10 +42,10 @@ def cut(*arrays, size=70):
 @pytest.fixture
 def many(monkeypatch):
     """Let the search of many rows begin with few, and the sample hold few."""
-    monkeypatch.setattr(lrcore._search, "_CHEAP", 0)
-    monkeypatch.setattr(lrcore._blocks, "_SAMPLE", 8000)
-    monkeypatch.setattr(lrcore._blocks, "_ROWS_IN_SAMPLE", 100)
-    monkeypatch.setattr(lrcore._rows, "_FEW", 0)
+    monkeypatch.setattr(lrcore._fitting.search, "_CHEAP", 0)
+    monkeypatch.setattr(lrcore._fitting.blocks, "_SAMPLE", 8000)
+    monkeypatch.setattr(lrcore._fitting.blocks, "_ROWS_IN_SAMPLE", 100)
+    monkeypatch.setattr(lrcore._fitting.rows, "_FEW", 0)
 
 
 def assert_same(model, expected, atol=1e-9):

@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 from IPython.core.interactiveshell import InteractiveShell
 
 import lrcore
-from lrcore import _chart, _vega_lite, charts
+from lrcore import charts
+from lrcore._charts import frame, vega_lite
 
 CHARTS = {name: getattr(charts, name) for name in charts.__all__}
 
@@ -34,7 +35,7 @@ def chart(request):
 def test_each_picture_is_a_specification_that_compiles(chart):
     assert len(chart.panels) >= 2
     for _, picture in chart.panels:
-        alt.Chart.from_dict(_chart.spec_of(picture), validate=True)
+        alt.Chart.from_dict(frame.spec_of(picture), validate=True)
     compiled = [json.loads(s.text) for s in parse(chart).select("script")]
     assert len(compiled) == len(chart.panels)
     assert all(spec["marks"] for spec in compiled)
@@ -118,7 +119,7 @@ def test_descent_takes_the_readers_own_points():
     for _ in range(10):
         w = w - 1.0 * lrcore.logistic_gradient(data.X, data.y, w, 0.0)[0]
     shown = numbers(parse(charts.descent_chart(data.X, data.y)))
-    assert [shown["w1"], shown["w2"]] == [_chart.number(v, 3) for v in w]
+    assert [shown["w1"], shown["w2"]] == [frame.number(v, 3) for v in w]
 
 
 @pytest.mark.parametrize(
@@ -158,30 +159,30 @@ def test_what_does_not_fit_is_refused(call, message):
      (-np.inf, 1, "none"), (3, 0, "3")],
 )  # fmt: skip
 def test_numbers_have_a_true_minus_and_no_negative_zero(value, digits, text):
-    assert _chart.number(value, digits) == text
+    assert frame.number(value, digits) == text
 
 
 def test_a_live_notebook_gets_the_scripts_once_and_needs_no_network(monkeypatch):
-    monkeypatch.setattr(_chart, "_brought", [])
+    monkeypatch.setattr(frame, "_brought", [])
     monkeypatch.setenv("JPY_SESSION_NAME", "notebook.ipynb")  # what JupyterLab tells its kernels
     chart = charts.softmax_chart()
     first, second = chart._repr_html_(), chart._repr_html_()
     assert first.startswith(chart.html())
     assert "window.lrcoreVega" in first
-    assert _chart.style() in first
+    assert frame.style() in first
     assert "lrcoreCharts" in first
     assert second.removeprefix(chart.html()) == "<script>window.lrcoreCharts?.()</script>"
 
 
 def test_pictures_tell_kinds_apart_by_more_than_colour():
     for name, channel in [("cost_chart", "strokeDash"), ("boundary_chart", "shape")]:
-        specs = [json.dumps(_chart.spec_of(c)) for _, c in CHARTS[name]().panels]
+        specs = [json.dumps(frame.spec_of(c)) for _, c in CHARTS[name]().panels]
         assert any(f'"{channel}": {{' in spec for spec in specs)
 
 
 def test_what_a_chart_adds_to_the_weight_of_its_page():
     """550 kB are allowed for a page with one chart and everything else; 300 kB without."""
-    pieces = [_chart.script(), _chart.style(), _chart.vega()]
+    pieces = [frame.script(), frame.style(), frame.vega()]
     pieces += [max((function().html() for function in CHARTS.values()), key=len)]
     assert sum(len(gzip.compress(piece.encode())) for piece in pieces) < 230_000
 
@@ -189,7 +190,7 @@ def test_what_a_chart_adds_to_the_weight_of_its_page():
 @pytest.fixture
 def no_vl_convert(monkeypatch):
     """As in a browser's Python."""
-    monkeypatch.setattr(_vega_lite, "find_spec", lambda name: None)
+    monkeypatch.setattr(vega_lite, "find_spec", lambda name: None)
     monkeypatch.setitem(sys.modules, "vl_convert", None)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import lrcore
-from lrcore import _chart, charts
-from lrcore._fit_charts import _two_classes
-from lrcore._threshold_chart import _tumours
+from lrcore import charts
+from lrcore._charts import frame
+from lrcore._charts.fits import _two_classes
+from lrcore._charts.threshold import _tumours
 
 INK = {"light": "rgb(27, 31, 36)", "dark": "rgb(231, 228, 221)"}  # of the palette
 PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset="utf-8">
@@ -24,9 +25,9 @@ PAGE = """<!doctype html><html lang="en" data-theme="light"><head><meta charset=
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("charts")
     for name, text in {
-        "charts.js": _chart.script(),
-        "charts.css": _chart.style(),
-        "vega.js": _chart.vega(),
+        "charts.js": frame.script(),
+        "charts.css": frame.style(),
+        "vega.js": frame.vega(),
     }.items():
         (path / name).write_text(text, "utf-8")
     return path
@@ -237,7 +238,7 @@ def test_the_dark_theme_changes_the_colours_at_once(opened):
 
 def test_a_live_notebook_draws_every_chart_from_one_library(browser, folder, monkeypatch):
     """As a front end shows it: no files beside the page, scripts in the first output only."""
-    monkeypatch.setattr(_chart, "_brought", [])
+    monkeypatch.setattr(frame, "_brought", [])
     monkeypatch.setenv("JPY_SESSION_NAME", "notebook.ipynb")
     body = charts.softmax_chart()._repr_html_() + charts.sigmoid_chart()._repr_html_()
     (folder / "live.html").write_text(f"<!doctype html><meta charset=utf-8>{body}", "utf-8")

@@ -7,10 +7,11 @@ import pytest
 from answers import HELD_BACK, RIGHT, WRONG
 
 import lrcore
-from lrcore import _rehearsal, check, mutants
+from lrcore import check, mutants
 from lrcore import checks as module
-from lrcore._exercises import EXERCISES
-from lrcore._sandbox import TimeLimit
+from lrcore._checking import rehearsal
+from lrcore._checking.sandbox import TimeLimit
+from lrcore._exercises.tasks import EXERCISES
 from lrcore.checks import Verdict
 
 
@@ -37,7 +38,7 @@ def test_lrcore_answers_its_own_exercises(exercise):
     ids=["known", "held back"],
 )
 def test_wrong_answers_are_flagged_and_the_mistake_is_named(rows, share, monkeypatch):
-    monkeypatch.setattr("lrcore._trial.SECONDS", 0.5)  # some never come back
+    monkeypatch.setattr("lrcore._checking.trial.SECONDS", 0.5)  # some never come back
     verdicts = [(check(exercise, answer), alternatives) for exercise, alternatives, answer in rows]
     flagged = [v.status in ("wrong", "error") for v, _ in verdicts]
     assert np.mean(flagged) >= 0.97
@@ -173,8 +174,8 @@ def test_what_is_right_but_fragile_is_correct_but(exercise, answer, diagnosis):
 
 
 def test_slow_is_what_takes_long_both_by_the_clock_and_beside_ours(monkeypatch):
-    monkeypatch.setattr(lrcore._fragility, "_SLOW", 0.0)
-    monkeypatch.setattr(lrcore._fragility, "_TIMES_SLOWER", 0.0)
+    monkeypatch.setattr(lrcore._checking.fragility, "_SLOW", 0.0)
+    monkeypatch.setattr(lrcore._checking.fragility, "_TIMES_SLOWER", 0.0)
     verdict = check("accuracy", lambda y_true, y_pred: np.mean(y_true == y_pred))
     assert verdict.diagnosis == "slow"
 
@@ -401,7 +402,7 @@ def test_verdicts_are_values():
 @pytest.fixture(autouse=True)
 def _fewer_copies(request, monkeypatch):
     """A copy of the process for each of many tame answers takes minutes."""
-    monkeypatch.setattr(_rehearsal, "POSSIBLE", False)
+    monkeypatch.setattr(rehearsal, "POSSIBLE", False)
 
 
 def test_a_good_test_kills_every_mutant():

@@ -114,9 +114,9 @@ def test_it_predicts_block_by_block():
 
 
 def test_many_rows_begin_with_a_sample(monkeypatch):
-    monkeypatch.setattr(lrcore._search, "_CHEAP", 0)
-    monkeypatch.setattr(lrcore._blocks, "_SAMPLE", 2400)
-    monkeypatch.setattr(lrcore._blocks, "_ROWS_IN_SAMPLE", 100)
+    monkeypatch.setattr(lrcore._fitting.search, "_CHEAP", 0)
+    monkeypatch.setattr(lrcore._fitting.blocks, "_SAMPLE", 2400)
+    monkeypatch.setattr(lrcore._fitting.blocks, "_ROWS_IN_SAMPLE", 100)
     X, y = made()
     found = distributed.LogisticRegression().fit(*on_dask(X, y))
     assert_same(found, lrcore.LogisticRegression().fit(X, y))
@@ -124,9 +124,9 @@ def test_many_rows_begin_with_a_sample(monkeypatch):
 
 
 def test_a_sample_is_of_rows_that_count(monkeypatch):
-    monkeypatch.setattr(lrcore._search, "_CHEAP", 0)
-    monkeypatch.setattr(lrcore._blocks, "_SAMPLE", 400)
-    monkeypatch.setattr(lrcore._blocks, "_ROWS_IN_SAMPLE", 100)
+    monkeypatch.setattr(lrcore._fitting.search, "_CHEAP", 0)
+    monkeypatch.setattr(lrcore._fitting.blocks, "_SAMPLE", 400)
+    monkeypatch.setattr(lrcore._fitting.blocks, "_ROWS_IN_SAMPLE", 100)
     X, y = made()
     weights = np.tile([0.0, 1.0], N_SAMPLES // 2)
     found = distributed.LogisticRegression().fit(*on_dask(X, y, weights))
@@ -135,9 +135,9 @@ def test_a_sample_is_of_rows_that_count(monkeypatch):
 
 def test_without_dask_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "dask", None)
-    monkeypatch.delitem(sys.modules, "lrcore._dask")
+    monkeypatch.delitem(sys.modules, "lrcore._fitting.on_dask")
     with pytest.raises(ImportError, match=r"pip install 'lrcore\[dask\]'"):
-        importlib.import_module("lrcore._dask")
+        importlib.import_module("lrcore._fitting.on_dask")
 
 
 def test_columns_far_from_zero():

@@ -20,8 +20,9 @@ from lite_notebooks import pass_over
 from lite_offer import coded, offer
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lrcore import _vega_lite, charts
-from lrcore._exercises import EXERCISES
+from lrcore import charts
+from lrcore._charts import vega_lite
+from lrcore._exercises.tasks import EXERCISES
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
@@ -296,13 +297,14 @@ import sys
 from unittest.mock import MagicMock
 
 sys.modules["numpy"] = sys.modules["numpy.typing"] = MagicMock()  # NumPy's wheel is not here
-from lrcore import _rehearsal, _sandbox
+from lrcore._checking import rehearsal
+from lrcore._checking import sandbox
 
 def endless():
     while True:
         pass
 
-print(_rehearsal.POSSIBLE, _sandbox.call(endless, seconds=0.5).error)
+print(rehearsal.POSSIBLE, sandbox.call(endless, seconds=0.5).error)
 """
 
 
@@ -326,7 +328,7 @@ def test_a_cell_that_never_ends_leaves_the_page_alive_and_is_ended_by_a_restart(
 def test_a_chart_is_drawn_by_the_notebook_and_answers_to_its_sliders(notebook, name):
     """What a chart shows where vl-convert is not; Altair's wheel cannot be fetched here."""
     chart = getattr(charts, name)()
-    data, metadata = {_vega_lite.MIME: chart.vega_lite()}, {_vega_lite.MIME: _vega_lite.OPTIONS}
+    data, metadata = {vega_lite.MIME: chart.vega_lite()}, {vega_lite.MIME: vega_lite.OPTIONS}
     code = f"import json\ndata, metadata = json.loads({json.dumps([data, metadata])!r})\n"
     run_cell(notebook, 1, code + "display(data, metadata=metadata, raw=True)")
     shown = notebook.locator(".jp-CodeCell").nth(1).locator(".vega-embed")

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from lrcore import __main__ as terminal
-from lrcore._exercises import EXERCISES
+from lrcore._exercises.tasks import EXERCISES
 
 RIGHT = "import numpy as np\n\ndef sigmoid(z):\n    return 0.5 * (1 + np.tanh(z / 2))\n"
 WRONG = "import numpy as np\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(z))\n"

@@ -3,19 +3,20 @@
 import numpy as np
 import pytest
 
-from lrcore import _rehearsal, checks, mistakes
-from lrcore._behaviour import results_of
-from lrcore._exercises import EXERCISES, as_tuple
-from lrcore._factors import _factors
-from lrcore._recipes import RECIPES
-from lrcore._slips import TEXTS, pairs, singles
-from lrcore._trial import agree
+from lrcore import checks, mistakes
+from lrcore._checking import rehearsal
+from lrcore._checking.behaviour import results_of
+from lrcore._checking.factors import _factors
+from lrcore._checking.trial import agree
+from lrcore._exercises.recipes import RECIPES
+from lrcore._exercises.slips import TEXTS, pairs, singles
+from lrcore._exercises.tasks import EXERCISES, as_tuple
 
 
 @pytest.fixture(autouse=True)
 def _no_rehearsal(monkeypatch):
     """The catalogue is tame; a copy of the process for each of its entries takes minutes."""
-    monkeypatch.setattr(_rehearsal, "POSSIBLE", False)
+    monkeypatch.setattr(rehearsal, "POSSIBLE", False)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

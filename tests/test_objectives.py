@@ -18,8 +18,8 @@ from lrcore import (
     softmax_gradient,
     two_layer_gradient,
 )
-from lrcore._objectives import LinearObjective, Logistic, Softmax, TwoLayerObjective
-from lrcore._rows import Rows, Units
+from lrcore._fitting.objectives import LinearObjective, Logistic, Softmax, TwoLayerObjective
+from lrcore._fitting.rows import Rows, Units
 
 N_SAMPLES, N_FEATURES, N_CLASSES, N_HIDDEN = 7, 3, 5, 4
 PENALTY = np.array([0.3, 0.7, 1.1])  # one for each column, all different
@@ -155,7 +155,7 @@ def test_margins_are_the_leads_of_the_own_class():
 @pytest.mark.parametrize("block", [1, 5 * 8 * N_FEATURES, 2**21])
 def test_other_units_and_blocks_are_the_same_loss(monkeypatch, scores, fit_intercept, block):
     """Parameters changed, or columns changed: the loss and all its derivatives are the same."""
-    monkeypatch.setattr(lrcore._rows, "_BLOCK", block)
+    monkeypatch.setattr(lrcore._fitting.rows, "_BLOCK", block)
     rng = np.random.default_rng(81)
     X = rng.normal(size=(N_SAMPLES, N_FEATURES)) * [1e-3, 1.0, 1e3] + [1e-3, -2.0, 5.0]
     y = rng.integers(0, scores.basis.shape[0] if isinstance(scores, Softmax) else 2, N_SAMPLES)

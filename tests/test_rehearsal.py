@@ -11,10 +11,11 @@ import time
 import numpy as np
 import pytest
 
-from lrcore import _rehearsal, check
-from lrcore._rehearsal import rehearse
+from lrcore import check
+from lrcore._checking import rehearsal
+from lrcore._checking.rehearsal import rehearse
 
-linux = pytest.mark.skipif(not _rehearsal.POSSIBLE, reason="no copies on this system")
+linux = pytest.mark.skipif(not rehearsal.POSSIBLE, reason="no copies on this system")
 
 
 @pytest.fixture
@@ -111,8 +112,8 @@ print(lrcore.check("sigmoid", sigmoid).status)
 
 @linux
 def test_an_answer_that_ignores_every_signal_is_stopped(monkeypatch):
-    monkeypatch.setattr("lrcore._trial.SECONDS", 0.2)
-    monkeypatch.setattr("lrcore._trial._GRACE", 0.2)
+    monkeypatch.setattr("lrcore._checking.trial.SECONDS", 0.2)
+    monkeypatch.setattr("lrcore._checking.trial._GRACE", 0.2)
     verdict = check("sigmoid", lambda z: sum(itertools.count()))
     assert (verdict.status, verdict.diagnosis) == ("error", "endless-loop")
 
@@ -130,5 +131,5 @@ def test_an_answer_runs_here_as_well_so_that_it_can_be_watched():
 
 
 def test_without_copies_answers_are_checked_all_the_same(monkeypatch):
-    monkeypatch.setattr(_rehearsal, "POSSIBLE", False)
+    monkeypatch.setattr(rehearsal, "POSSIBLE", False)
     assert check("sigmoid", lambda z: 1 / (1 + np.exp(z))).diagnosis == "wrong-sign-in-exponent"

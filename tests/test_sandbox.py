@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import pytest
 
-from lrcore._sandbox import arrays, call
+from lrcore._checking.sandbox import arrays, call
 
 
 def endless():

@@ -8,9 +8,9 @@ from sklearn.exceptions import ConvergenceWarning
 
 import lrcore
 from lrcore import LogisticRegression, SoftmaxRegression
-from lrcore._objectives import LinearObjective, Logistic, Softmax
-from lrcore._rows import Rows, Units
-from lrcore._search import _STEPS_PER_MATRIX, minimize
+from lrcore._fitting.objectives import LinearObjective, Logistic, Softmax
+from lrcore._fitting.rows import Rows, Units
+from lrcore._fitting.search import _STEPS_PER_MATRIX, minimize
 from lrcore.optimizers import newton
 
 CHEAP = 1e6  # rows times parameters squared
@@ -19,8 +19,8 @@ CHEAP = 1e6  # rows times parameters squared
 @pytest.fixture(autouse=True)
 def _newton_is_for_small_problems_only(monkeypatch):
     """Let the search begin where tests still are quick."""
-    monkeypatch.setattr(lrcore._search, "_CHEAP", CHEAP)
-    monkeypatch.setattr(lrcore._rows, "_FEW", 0)  # and rows stay in the units they came in
+    monkeypatch.setattr(lrcore._fitting.search, "_CHEAP", CHEAP)
+    monkeypatch.setattr(lrcore._fitting.rows, "_FEW", 0)  # and rows stay in the units they came in
 
 
 def many(n_samples, n_features, n_classes=2, seed=0):

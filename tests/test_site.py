@@ -38,7 +38,7 @@ def site():
         pytest.fail("the book is not built: run `make book` first")
     built = max(p.stat().st_mtime for p in pages)
     sources = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "benchmarks" / "results.md"]
-    sources += (ROOT / "lrcore").glob("*.py")
+    sources += (ROOT / "lrcore").rglob("*.py")
     sources += [p for p in (ROOT / "book").rglob("*") if p.is_file() and not made_by_a_tool(p)]
     newer = [str(p.relative_to(ROOT)) for p in sources if p.stat().st_mtime > built]
     if newer:

@@ -5,7 +5,7 @@ Vega itself (200 kB) lies beside them; the script fetches it when a chart comes 
 
 from pathlib import Path
 
-from lrcore import _chart
+from lrcore._charts import frame
 
 
 def write_files(app):
@@ -14,7 +14,7 @@ def write_files(app):
         return
     folder = Path(app.outdir) / "_static" / "charts"
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"charts.js": _chart.script(), "charts.css": _chart.rules(), "vega.js": _chart.vega()}
+    files = {"charts.js": frame.script(), "charts.css": frame.rules(), "vega.js": frame.vega()}
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
 

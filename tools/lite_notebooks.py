@@ -9,8 +9,8 @@ import jupytext
 import nbformat
 from jinja2 import Template
 
-from lrcore import _workbook
-from lrcore._exercises import EXERCISES
+from lrcore._checking import workbook
+from lrcore._exercises.tasks import EXERCISES
 
 TOOLS = Path(__file__).resolve().parent
 BOOK = TOOLS.parent / "book"
@@ -96,14 +96,14 @@ def save(nb, path, **said):
 
 def exercise_file(exercise):
     """Return the path of an exercise's notebook within the site's notebooks."""
-    return _workbook.path_of(Path("exercises"), exercise).with_suffix(".ipynb")
+    return workbook.path_of(Path("exercises"), exercise).with_suffix(".ipynb")
 
 
 def write(folder, packages):
     """Write all notebooks; return {chapter: (what it lacks, how many cells need that)}."""
     (folder / "exercises").mkdir(parents=True)
     for name, exercise in EXERCISES.items():
-        task = cells("lite_exercise.md", exercise=exercise, stub=_workbook.stub(exercise))
+        task = cells("lite_exercise.md", exercise=exercise, stub=workbook.stub(exercise))
         save(nbformat.v4.new_notebook(cells=task), folder / exercise_file(name))
     found = {}
     for path in sorted(BOOK.glob("*.ipynb")):

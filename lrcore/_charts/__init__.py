@@ -1,0 +1,1 @@
+"""The interactive charts, and the frame around them."""

@@ -1,0 +1,97 @@
+"""What an exception means in an answer to an exercise."""
+
+import re
+
+from .sandbox import Outcome
+from .verdict import Remark
+
+# (the exception, words in its message, the id, what it means in this place); the first that fits
+_ERRORS = [
+    ("TimeLimit", "", "endless-loop", "It does not come back: is there a loop that never ends?"),
+    ("Crash", "", "ends-python", "It ends Python itself, not just the function."),
+    ("RecursionError", "", "endless-recursion", "It calls itself without end."),
+    (
+        "OverflowError",
+        "",
+        "overflow",
+        "An exponential grows too large. Which one does, and for which scores? Arrange the formula "
+        "so that only exponentials of numbers below 0 appear, in a softmax by subtracting each "
+        "row's maximum.",
+    ),
+    ("MemoryError", "", "too-much-memory", "It asks for more memory than there is."),
+    (
+        "TypeError",
+        r"positional argument|unexpected keyword",
+        "wrong-signature",
+        "It does not take the arguments of the exercise.",
+    ),
+    (
+        "TypeError",
+        r"converted to Python scalar|must be real number|only length-1",
+        "math-not-numpy",
+        "A function of the module math takes one number. np.exp and np.log take whole arrays.",
+    ),
+    (
+        "ValueError",
+        r"truth value of an array",
+        "if-on-array",
+        "An `if` cannot decide for a whole array at once: use np.where, or one formula for all.",
+    ),
+    (
+        "ValueError",
+        r"matmul|not aligned|broadcast|mismatch|inhomogeneous|same number of dimensions",
+        "shapes-do-not-fit",
+        "The shapes of two arrays do not fit. Write the shape below each factor: is there a "
+        "transpose too few or too many, or a sum along the wrong axis?",
+    ),
+    (
+        ".*",
+        r"Cannot cast ufunc|read-only",
+        "changes-its-input",
+        "It writes its result into an array that it was given (as -= does). Make a new array: "
+        "w = w - ...",
+    ),
+    (
+        "IndexError",
+        r"integer|valid indices",
+        "index-not-integer",
+        "An index is no integer: labels that are used as indices need an integer type.",
+    ),
+    (
+        "IndexError",
+        "",
+        "index-out-of-range",
+        "An index lies outside an array: does a loop run over the right axis?",
+    ),
+    ("LinAlgError", "", "singular-matrix", "A matrix that it inverts has no inverse."),
+    (
+        "UnboundLocalError",
+        "",
+        "used-before-assigned",
+        "A name is used before it has a value: is it assigned only inside a branch or a loop?",
+    ),
+    (
+        "NameError",
+        "",
+        "unknown-name",
+        "A name is not defined: a typing error, or no import?",
+    ),
+    ("ZeroDivisionError", "", "division-by-zero", "It divides by zero."),
+    (
+        "AttributeError",
+        "",
+        "unknown-attribute",
+        "It asks an object for what it does not have.",
+    ),
+    ("SystemExit", "", "leaves-the-program", "It ends the program instead of returning a result."),
+    ("KeyboardInterrupt", "", "interrupted", "It was interrupted."),
+    ("EOFError", "", "asks-a-question", "It asks for input; everything it needs is an argument."),
+]
+
+
+def on_error(outcome: Outcome) -> Remark:
+    """Say what an exception means in this place."""
+    for name, words, id, meaning in _ERRORS:
+        if re.fullmatch(name, outcome.error or "") and re.search(words, outcome.words):
+            return Remark(id, meaning)
+    return Remark("raises", "It stops with an error.")

@@ -1,0 +1,1 @@
+"""The exercises: right answers in replaceable pieces, wrong pieces, inputs to try."""

@@ -1,0 +1,1 @@
+"""How a linear model is fitted: rows, losses, searches, and what the estimators share."""

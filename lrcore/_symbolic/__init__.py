@@ -1,0 +1,1 @@
+"""What stands behind a checked derivation: evaluation, equality, parsing, typesetting."""
