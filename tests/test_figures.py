@@ -24,7 +24,7 @@ from lrcore._palette import DARK, LIGHT
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
-DIAGRAMS = {"fig-shapes"}  # there are no numbers behind these
+DIAGRAMS = {"fig-shapes", "fig-ch16-tree"}  # there are no numbers behind these
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
 
 

@@ -16,11 +16,16 @@ from sphinx.errors import ExtensionError
 
 PURGE = Path(__file__).resolve().parent.parent / "node_modules" / "purgecss" / "bin" / "purgecss.js"
 # Most of their rules are for what this book has not.
-SHEETS = ("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css", "sphinx-design.min.css")
+SHEETS = [
+    *("styles/pydata-sphinx-theme.css", "styles/sphinx-book-theme.css", "sphinx-design.min.css"),
+    *("mystnb.*.css", "basic.css"),
+]
 
 STEPS = [
     # Its 1.5 MB draw the icons that the theme's own style sheet and font draw as well.
     (r'\s*<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>', ""),
+    # No page has tabs.
+    (r'\s*<script (?:defer )?[^>]*\bsrc="[^"]*design-tabs\.js[^"]*"></script>', ""),
     # The theme writes the same line three times.
     (r'\s*<meta name="viewport"[^>]*>(?=[\s\S]*<meta name="viewport")', ""),
     # Scripts wait for the page, but for the options that scripts within the page add to.
@@ -134,6 +139,12 @@ def finish(app, exception):
         "SHOW_SEARCH_SUMMARY: true",
         'SHOW_SEARCH_SUMMARY: location.protocol !== "file:"',  # a file may not fetch another
     )
+    replace(
+        out / "_static" / "searchtools.js",
+        "listItem.appendChild(\n            Search.makeSearchSummary(data, searchTerms, anchor)\n",
+        # what an entry of the index leads to is a place without text
+        'listItem.append(\n            Search.makeSearchSummary(data, searchTerms, anchor) ?? ""\n',
+    )
     for path in [*out.glob("_static/scripts/fontawesome.js*"), *out.glob("_static/**/*.map")]:
         path.unlink(missing_ok=True)  # a map of it is in both lists
     pages, scripts = ([p.read_text("utf-8") for p in out.rglob(f"*.{k}")] for k in ("html", "js"))
@@ -142,7 +153,8 @@ def finish(app, exception):
     trim_formulas(out / "_static", "".join(set().union(*map(unescape, pages))))
     inline_fonts(out / "_static")
     for sheet in SHEETS:
-        drop_rules(out / "_static" / sheet, out)
+        for path in (out / "_static").glob(sheet):
+            drop_rules(path, out)
 
 
 def setup(app):
