@@ -188,10 +188,10 @@ def test_the_exit_codes_are_those_of_the_page(tmp_path):
 
 
 def test_five_seconds_are_the_patience_of_the_checker():
-    from lrcore import _sandbox
+    from lrcore._checking import sandbox
 
     assert "stops it after five seconds" in TEACHERS
-    assert _sandbox.SECONDS == 5
+    assert sandbox.SECONDS == 5
 
 
 def test_there_are_nineteen_exercises_as_the_page_says():
