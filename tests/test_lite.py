@@ -30,7 +30,6 @@ LITE = SITE / "lite"
 PYODIDE = LITE / "static" / "pyodide"
 CHAPTERS = sorted((ROOT / "book").glob("*.ipynb"))
 START = 180_000  # milliseconds for what takes fifteen seconds on a machine that does nothing else
-# What decides over a cell: its code has run, or an error stands below it.
 
 
 @pytest.fixture(scope="module")
@@ -297,8 +296,7 @@ import sys
 from unittest.mock import MagicMock
 
 sys.modules["numpy"] = sys.modules["numpy.typing"] = MagicMock()  # NumPy's wheel is not here
-from lrcore._checking import rehearsal
-from lrcore._checking import sandbox
+from lrcore._checking import rehearsal, sandbox
 
 def endless():
     while True:

@@ -248,22 +248,20 @@ class IncrementalClassifier(LinearClassifier):
 
         Return what is wrong with the minimum, in words.
         """
-        if not hasattr(self, "_past"):
+        past = getattr(self, "_past", None)
+        if past is None:
             self._units = Units.of(rows, about_zero=not self.fit_intercept)
-        objective = self._in_units(rows, self._units, free=True)
-        objective = replace(
-            objective, rows=rows.in_units(self._units), units=Units.none(rows.n_features)
-        )
+        objective = self._in_units(rows, self._units, free=True).with_copied_rows()
         unpenalized = replace(objective, penalty=np.zeros_like(objective.penalty))
         start = np.zeros(objective.n_params) if first else self._theta(objective, self._units)
-        if not hasattr(self, "_past"):
-            self._past = Parabola.flat(objective.n_params)
+        if past is None:
+            past = Parabola.flat(objective.n_params)
             if not first:
                 # at the minimum of a fit, the slopes of loss and penalty cancel
                 loss, _, hessian = unpenalized.value_gradient_hessian(start)
                 slopes = -objective.penalty_on_each * start
-                self._past = self._past.with_rows(self._n_rows, start, loss, slopes, hessian)
-        so_far = AllRowsSoFar(objective, n_rows, self._past)
+                past = past.with_rows(self._n_rows, start, loss, slopes, hessian)
+        so_far = AllRowsSoFar(objective, n_rows, past)
         theta, self.loss_history_ = newton(
             so_far.value_gradient_hessian,
             start,
@@ -273,7 +271,7 @@ class IncrementalClassifier(LinearClassifier):
         )
         self.n_iter_ = len(self.loss_history_)
         self._keep(*self._units.weights(*objective.in_units(theta)))
-        self._past = self._past.with_rows(n_rows, theta, *unpenalized.value_gradient_hessian(theta))
+        self._past = past.with_rows(n_rows, theta, *unpenalized.value_gradient_hessian(theta))
         if self.tol is None:
             return ""
         # what is left of earlier rows curves everywhere, so only the first call may lack a minimum
@@ -291,8 +289,7 @@ class IncrementalClassifier(LinearClassifier):
         """Take one pass of steps along the gradient over these rows, which ends where it ends."""
         objective = self._objective(rows)
         rng = check_random_state(self.random_state)
-        unchanged = objective.units
-        start = self._start(objective, rng) if first else self._theta(objective, unchanged)
+        start = self._start(objective, rng) if first else self._theta(objective, objective.units)
         self._walk(objective, start, 1, rng)
         return ""
 

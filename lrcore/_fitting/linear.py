@@ -1,7 +1,6 @@
 """What the linear classifiers share: units of measure, Newton's method, and flaws of a minimum."""
 
 from abc import abstractmethod
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,8 +86,7 @@ class LinearClassifier(Classifier):
         units = Units.of(rows, about_zero=not self.fit_intercept)
         objective = self._in_units(rows, units, free=True)
         if rows.are_few or units.are_far:
-            unchanged = Units.none(rows.n_features)
-            objective = replace(objective, rows=rows.in_units(units), units=unchanged)
+            objective = objective.with_copied_rows()
         theta, self.loss_history_ = minimize(
             objective, tol=self.tol, max_iter=self.max_iter, callback=self._report
         )

@@ -136,6 +136,11 @@ class LinearObjective:
         some, others = self.rows.sample(wanted)
         return replace(self, rows=some), replace(self, rows=others) if others else None
 
+    def with_copied_rows(self) -> Self:
+        """Return the same loss, of rows that are in its units themselves."""
+        rows = self.rows.in_units(self.units)
+        return replace(self, rows=rows, units=Units.none(rows.n_features))
+
     def in_units(self, theta: Floats) -> tuple[Floats, Floats]:
         """Return weights of shape (n_features, n_scores) and biases, for columns in units."""
         V = theta.reshape(self.n_columns, -1) @ self.scores.basis.T
