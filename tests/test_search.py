@@ -60,18 +60,6 @@ def test_the_minimum_is_newtons(shape, l2):
     assert len(losses) < 30
 
 
-def test_newtons_method_on_all_rows_begins_at_the_minimum_of_a_sample(monkeypatch):
-    columns, y = many(25_000, 9)
-    objective = objective_of(columns, y, 1e-3)
-    from_zero = newton(objective.value_gradient_hessian, np.zeros(10), tol=1e-6)[1]
-    monkeypatch.setattr(lrcore._fitting.search, "_CHEAP", 25_000 * 10**2)
-    found, losses = minimize(objective, tol=1e-6, max_iter=100)
-    np.testing.assert_allclose(found, newtons_answer(objective), rtol=0, atol=1e-10)
-    assert len(losses) < len(from_zero)
-    monkeypatch.setattr(lrcore._fitting.search, "_CHEAP", 4 * 25_000 * 10**2)
-    assert minimize(objective, tol=1e-6, max_iter=100)[1] == from_zero  # too few rows to gain
-
-
 def test_a_small_penalty_on_dependent_columns_costs_no_extra_passes():
     """Along them nothing but the penalty curves the loss, and the matrix must know it."""
     columns, y = many(60_000, 12)

@@ -2,9 +2,8 @@
 
 A step of Newton's method looks at every row, and multiplies every pair of columns of each.  But the
 loss is a mean over rows, and so are its derivatives: a sample of the rows already tells roughly
-where the minimum is and how the loss curves there.  From there Newton's method needs fewer steps;
-and where each of them costs much, L-BFGS needs the gradient only, and only a few times, because it
-starts with nearly the right matrix.
+where the minimum is and how the loss curves there.  From there on L-BFGS needs the gradient only,
+and only a few times, because it starts with nearly the right matrix.
 """
 
 from collections.abc import Callable
@@ -18,9 +17,7 @@ from lrcore.optimizers import lbfgs, newton
 
 from .objectives import LinearObjective
 
-# Rows times parameters squared, up to which Newton's method on all rows is quickest; up to a
-# quarter of it, even a look at a sample takes longer than it saves.
-_CHEAP = 2e7
+_CHEAP = 2e7  # rows times parameters squared, up to which Newton's method on all rows is quickest
 _SAMPLE = 8  # every eighth row is in the sample,
 _ROWS_PER_PARAMETER = 10  # but at least so many: fewer would not show how the loss curves
 _ROWS_TO_TRUST = 50  # with so many for each parameter, the sample's minimum is a good start
@@ -38,20 +35,18 @@ def minimize(
     """Return the parameters at the minimum, and the loss before each step over all rows."""
     n_samples = len(objective.rows)
     theta: Floats = np.zeros(objective.n_params)
-    work = n_samples * objective.n_params**2
+    if tol is None or n_samples * objective.n_params**2 <= _CHEAP:
+        return newton(
+            objective.value_gradient_hessian, theta, tol=tol, max_iter=max_iter, callback=callback
+        )
     wanted = max(n_samples // _SAMPLE, _ROWS_PER_PARAMETER * objective.n_params)
     sample, others = objective.sample(wanted)
-    trusted = len(sample.rows) >= _ROWS_TO_TRUST * objective.n_params
-    if tol is not None and others and trusted and work > _CHEAP / 4:
+    if others and len(sample.rows) >= _ROWS_TO_TRUST * objective.n_params:
         # a gradient smaller than the sample's own error is not worth a step
         guess, _ = minimize(sample, tol=0.1 / np.sqrt(len(sample.rows)), max_iter=20)
         # a sample that a plane separates has no minimum; its guess fails on rows it has not seen
         if others.value_and_gradient(guess)[0] < others.value_and_gradient(theta)[0]:
             theta = guess
-    if tol is None or work <= _CHEAP:
-        return newton(
-            objective.value_gradient_hessian, theta, tol=tol, max_iter=max_iter, callback=callback
-        )
     settled = _until_settled(tol, callback)
     losses: list[float] = []
     steps = _STEPS_PER_MATRIX
