@@ -217,11 +217,11 @@ def _hessian(
 
 def _gram(A: Floats, weights: Floats, n_columns: int) -> Floats:
     """Return ``A.T @ diag(weights) @ A``, for `A` with the column of ones."""
-    roots = np.sqrt(weights)[:, None]
-    half = np.empty((len(A), n_columns))
-    np.multiply(A, roots, out=half[:, : A.shape[1]])
-    half[:, A.shape[1] :] = roots
-    return half.T @ half  # a matrix times its own transpose is half the work
+    roots = np.sqrt(weights)
+    half = np.empty((n_columns, len(A)))
+    np.multiply(A.T, roots, out=half[: A.shape[1]])
+    half[A.shape[1] :] = roots
+    return half @ half.T  # a matrix times its own transpose is half the work
 
 
 def _leads(

@@ -139,7 +139,8 @@ class Units:
         """Return the columns of `X` in these units."""
         if self.change_nothing:
             return X
-        A = X - self.centre
+        A = np.empty(X.shape, order="F")  # column after column, as sums over rows go
+        np.subtract(X.T, self.centre[:, None], out=A.T)
         A /= self.scale  # in place: to touch new memory takes longer than to divide
         return A
 
