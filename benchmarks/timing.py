@@ -19,7 +19,11 @@ def seconds(work: Work) -> float:
     return elapsed / (repeats // 2)
 
 
-def ratio(ours: Work, theirs: Work, rounds: int) -> float:
+def ratio(ours: Work, theirs: Work) -> float:
     """Measure both in turn; return the median of the ratios of neighbouring measurements."""
     ours(), theirs()  # the first call imports, allocates and warms the caches
-    return statistics.median(seconds(ours) / seconds(theirs) for _ in range(rounds))
+    ratios: list[float] = []
+    start = time.perf_counter()
+    while len(ratios) < 3 or time.perf_counter() - start < 5.0:
+        ratios.append(seconds(ours) / seconds(theirs))
+    return statistics.median(ratios)
