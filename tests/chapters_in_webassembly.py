@@ -11,6 +11,7 @@ from types import ModuleType
 from unittest.mock import MagicMock
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
 CHAPTERS = json.loads(Path("/chapters.json").read_text("utf-8"))
@@ -18,13 +19,15 @@ CHAPTERS = json.loads(Path("/chapters.json").read_text("utf-8"))
 
 @pytest.fixture(autouse=True)
 def notebook(monkeypatch):
-    """Stand in for what the browser has and this Python has not: Altair, and a notebook."""
+    """Stand in for what the browser has and this Python has not: Altair, a notebook, mmap."""
     ipython = ModuleType("IPython")
     ipython.version_info, ipython.get_ipython = (9, 0), lambda: None
     ipython.display = MagicMock()
     for name, module in {"altair": MagicMock(), "IPython": ipython}.items():
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)
+    load = np.load
+    monkeypatch.setattr(np, "load", lambda file, mmap_mode: load(file))
     yield
     plt.close("all")
 
