@@ -2,6 +2,7 @@
 
 A loss is a sum over rows.  So each machine sums over the rows it holds, and what travels is one sum
 for each block of them: the loss and its gradient, d + 2 numbers for d features and two classes.
+Only a sample of the rows travels too, once, to start from.
 :doc:`Chapter 16 </16_speed_and_scale>` of the book shows it.
 
 Install it with ``pip install "lrcore[dask]"``.

@@ -79,6 +79,14 @@ def test_every_notebook_is_in_the_contents():
     assert [n for n in names if not re.search(rf"(root|file): {n}$", TOC, re.MULTILINE)] == []
 
 
+def test_every_private_module_that_the_book_names_is_there():
+    pages = (path.read_text("utf-8") for path in (ROOT / "book").glob("*.ipynb"))
+    named = {name for page in pages for name in re.findall(r"`(_[a-z_.]+)`", page)}
+    assert named
+    files = [ROOT / "lrcore" / f"{name.replace('.', '/')}.py" for name in sorted(named)]
+    assert [str(file) for file in files if not file.exists()] == []
+
+
 def test_every_public_module_has_a_reference_page():
     modules = {p.stem for p in (ROOT / "lrcore").glob("*.py") if not p.stem.startswith("_")}
     pages = {p.stem for p in (ROOT / "book" / "api").glob("*.md")} - {"index"}
