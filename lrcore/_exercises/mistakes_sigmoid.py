@@ -38,9 +38,9 @@ def _rising_exponent(z: Any) -> Any:
 
 @slip("minus-for-plus", "link", "hidden")
 def _minus_exponential(z: Any) -> Any:
-    """A minus stands where a plus belongs.
+    """A minus stands where a plus belongs, or a plus where a minus does.
 
-    The two terms must be added; their difference leaves the range that the result may have.
+    With the wrong one of the two, the result leaves the range that it may have.
 
     Hint: Put in the score 0. What should come out, and what does?
     """
