@@ -374,7 +374,7 @@ def check_steps(
         The lines, in Python's arithmetic: ``y[i]`` for an entry, ``sigma(z)``, ``exp``, ``log``,
         ``sqrt``, ``abs``, ``diff(f, z)``, ``sum(f, i, 1, n)``, ``prod(f, i, 1, n)`` and
         ``delta(i, j)``.  The names are those in `start`, `domain` and `given`.  An equals sign
-        before a line is passed over.
+        before a line is passed over.  A single text is cut into its lines.
     domain : dict, optional
         As for a :class:`Derivation`.
     given : sequence of sympy relations, optional
@@ -409,7 +409,7 @@ def check_steps(
     """
     derivation = Derivation(start, domain=domain, given=given)
     names = names_in([derivation.end, *derivation._domain, *given])
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(lines.splitlines() if isinstance(lines, str) else lines, 1):
         try:
             expression = parse(str(line).strip().removeprefix("="), names, {"sigma": sigma})
             derivation._check(expression, "=", f"line {number}")

@@ -255,6 +255,10 @@ def table(X, y, w, b):
     return np.outer(w, w), b
 
 
+def one_more_for_one(X, y, w, b):
+    return gradient(X, y, w, b) + (b,) * (len(X) == 1)
+
+
 @pytest.mark.parametrize(
     ("answer", "diagnosis", "words"),
     [
@@ -271,6 +275,7 @@ def table(X, y, w, b):
         (table, "wrong-shape", "(3, 3); expected (3,)"),
         (strange, None, "no known mistake"),
         (lambda X, y, w, b: gradient(X, y, w, b)[0], "wrong-number-of-results", "grad_w, grad_b"),
+        (one_more_for_one, "wrong-number-of-results", "returns 3 result(s) for some inputs"),
         (lambda X, y, w, b: gradient(X, y, w, b)[::-1], "reversed-outputs", "order"),
         (lambda X, y, w, b: (np.random.random(3), b), "random-start", "random"),  # noqa: NPY002
     ],

@@ -464,6 +464,8 @@ def test_right_lines_all_follow():
     verdict = check_steps(LOSS, RIGHT, **KNOWN)
     assert verdict
     assert (verdict.line, str(verdict)) == (None, "every line follows from the one before")
+    assert check_steps(LOSS, "\n".join(RIGHT), **KNOWN)
+    assert check_steps(LOSS, "\n".join([*RIGHT, "y - a"]), **KNOWN).line == 5
 
 
 @pytest.mark.parametrize(
@@ -512,6 +514,8 @@ def test_everything_that_may_be_typed(start, typed):
         ("", "line 1: expected a line of at most 1000 characters, such as '1 - a'"),
         ("x +", "line 1: cannot read 'x +': write every product with *, every power with **"),
         ("2x", "line 1: cannot read '2x': write every product with *"),
+        ("x(1 - x)", "line 1: cannot read 'x(1 - x)': write every product with *"),
+        ("exp(x)(1 - x)", "line 1: cannot read 'exp(x)(1 - x)': write every product with *"),
         ("x = x", "line 1: cannot read 'x = x'"),
         ("(" * 400, "line 1: cannot read '((("),
         ("-" * 999 + "x", "line 1: cannot read '---"),

@@ -28,10 +28,12 @@ def on_values(trial: Trial) -> Remark | None:
 def _count(trial: Trial) -> Remark | None:
     wanted = len(trial.exercise.outputs)
     counts = {len(got) for got in trial.values if got is not None}
-    if not counts or counts == {wanted}:
+    others = counts - {wanted}
+    if not others:
         return None
+    where = " for some inputs" if wanted in counts else ""
     names = ", ".join(trial.exercise.outputs)
-    words = f"It returns {min(counts)} result(s); the exercise asks for {wanted}: {names}."
+    words = f"It returns {min(others)} result(s){where}; the exercise asks for {wanted}: {names}."
     return Remark("wrong-number-of-results", words)
 
 

@@ -150,7 +150,7 @@ def _of_logits(y: Any, p: Any) -> Any:
 
 @slip("multiplied-for-divided", "loss_slope")
 def _multiplied(y: Any, p: Any) -> Any:
-    """P (1 - p) is multiplied, where it should be divided by.
+    """It is multiplied by p (1 - p), where it should be divided by it.
 
     The derivative of a logarithm is a reciprocal: it grows where the probability is small.
 

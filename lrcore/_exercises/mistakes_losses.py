@@ -90,10 +90,10 @@ for _limit in (1.0, 2.0, 3.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0
 def _no_minus(value: Any) -> Any:
     """The sign is turned round.
 
-    A loss is minus the logarithm of the likelihood, and never negative; a gradient is prediction
-    minus truth. With the other sign, descending climbs.
+    A loss is never negative, nor is the slope of the sigmoid; a gradient is prediction minus truth.
+    With the other sign, descending climbs.
 
-    Hint: If the model becomes better, should your number grow or shrink?
+    Hint: Compute one sample by hand. Which sign should come out?
 
     Met: source 003, whose L has no minus; a Data Science Stack Exchange answer by Oxbowerce.
     """
@@ -106,7 +106,7 @@ def _flipped(y: Any) -> Any:
 
     Class 1 is treated as class 0 and the other way round.
 
-    Hint: For a label of 1, which of the two logarithms should count?
+    Hint: For a label of 1, should the probability be near 1 or near 0? What does your line say?
     """
     return 1 - y
 

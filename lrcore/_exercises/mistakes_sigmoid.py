@@ -38,9 +38,9 @@ def _rising_exponent(z: Any) -> Any:
 
 @slip("minus-for-plus", "link", "hidden")
 def _minus_exponential(z: Any) -> Any:
-    """A minus stands where a plus belongs.
+    """A minus stands where a plus belongs, or a plus where a minus does.
 
-    The two terms must be added; their difference leaves the range that the result may have.
+    With the wrong one of the two, the result leaves the range that it may have.
 
     Hint: Put in the score 0. What should come out, and what does?
     """
@@ -138,7 +138,7 @@ slip("tanh-for-sigmoid", "link", "hidden")(lambda z: (np.tanh(z) + 1) / 2)
 def _relu(z: Any) -> Any:
     """A rectifier stands for the sigmoid.
 
-    max(0, z) is not a probability; here both layers use the sigmoid.
+    max(0, z) has no upper limit, and its slope is 0 or 1.
 
     Hint: What does your function return for a score of 5?
     """
@@ -258,7 +258,7 @@ def _softmax_of_vector(z: Any) -> Any:
 
 @slip("z-for-sigmoid", "slope")
 def _of_z(z: Any) -> Any:
-    """Z is used where sigma(z) is wanted.
+    """The score z is used where sigma(z) is wanted.
 
     s * (1 - s) is the slope only if s is the probability. With the score itself it is a parabola
     that runs to minus infinity.
@@ -304,9 +304,9 @@ def _negative_slope(z: Any) -> Any:
 def _square(z: Any) -> Any:
     """One factor is used twice, where two different factors belong.
 
-    The slope is sigma(z) times sigma(-z), not the square of one of them.
+    The slope of the sigmoid is p (1 - p), not the square of p or of 1 - p.
 
-    Hint: At which score is the slope largest, and is it there in your formula?
+    Hint: Put in p = 0.1, then 0.9. The product is the same for both; is yours?
     """
     return activations.sigmoid(z) ** 2
 

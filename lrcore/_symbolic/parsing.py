@@ -85,12 +85,21 @@ class _Reader:
                 return self._applied(_OPERATORS[type(op)], [operand])
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
                 return self._applied(_OPERATORS[type(op)], [left, right])
+            case ast.Call(func=factor) if self._is_number(factor):
+                words = f"cannot read {ast.unparse(node)!r}: write every product with *"
+                raise ValueError(words)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._applied(self._named(self.functions, name), arguments)
             case ast.Subscript(value=ast.Name(id=name), slice=index):
                 indices = index.elts if isinstance(index, ast.Tuple) else [index]
                 return self._applied(lambda *at: self._named(self.names, name)[at], indices)
         raise ValueError(f"cannot read {ast.unparse(node)!r}: it is no arithmetic")
+
+    def _is_number(self, node: ast.AST) -> bool:
+        # what stands before a bracket: a function, or a number whose * was forgotten
+        if isinstance(node, ast.Name):
+            return node.id in self.names and node.id not in self.functions
+        return isinstance(node, ast.Call | ast.BinOp | ast.Constant | ast.Subscript)
 
     def _named(self, known: Mapping[str, Any], name: str) -> Any:
         if name not in known:
