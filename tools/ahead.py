@@ -1,4 +1,4 @@
-"""Sphinx extension: notebooks run before the pages are read, on all processors.
+"""Sphinx extension: notebooks run before the pages are read, and pages are written, side by side.
 
 MyST-NB runs a notebook when it reads it, one after the other.  It finds the results of these runs
 in its cache and has nothing left to run.
@@ -31,7 +31,13 @@ def run(path, config):
         pass  # it ran when the client started
 
 
+def write_side_by_side(app, _env):
+    """Let all processors write what one has read: for reading, not every extension is fit."""
+    app.parallel = os.cpu_count()
+
+
 def setup(app):
     """Run them once it is known which pages are to be read."""
     app.connect("env-before-read-docs", run_ahead)
+    app.connect("env-updated", write_side_by_side)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,7 @@
 
 A page then shows its formulas at once, without a script, also to a screen reader.  TeX that KaTeX
 does not understand is a Sphinx warning, so with -W it stops the build.  One Node process serves a
-whole build; Node comes from PyPI, KaTeX from npm (`package-lock.json`).
+whole build on each processor; Node comes from PyPI, KaTeX from npm (`package-lock.json`).
 """
 
 import html
@@ -35,14 +35,19 @@ NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|alignat)\}")
 
 
 class Katex:
-    """One Node process that turns TeX into HTML, started at the first formula."""
+    """A Node process that turns TeX into HTML, started at the first formula.
+
+    Pages are written by several processes, each of which has to have its own.
+    """
 
     def __init__(self):
         self.process = None
+        self.owner = None
 
     def __call__(self, tex, *, display):
         """Return the HTML of a formula, or raise ValueError with KaTeX's complaint."""
-        if self.process is None:
+        if self.owner != os.getpid():
+            self.owner = os.getpid()
             command = [str(NODE), "-e", SERVER, str(DIST / "katex.js")]
             pipe = subprocess.PIPE
             self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8")
@@ -57,7 +62,7 @@ class Katex:
         """End the process, if there is one."""
         if self.process:
             self.process.communicate()
-            self.process = None
+            self.process = self.owner = None
 
 
 katex = Katex()
@@ -123,4 +128,4 @@ def setup(app):
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
     app.add_css_file("katex/katex.css")
     app.connect("build-finished", finish)
-    return {"parallel_read_safe": True, "parallel_write_safe": False}
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
