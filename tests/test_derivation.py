@@ -381,6 +381,8 @@ def test_latex():
          r"\frac{1}{n} \sum_{i=1}^{n} {X}_{i,j} \left(\sigma{\left(z\right)} - {y}_{i}\right)"),
         (p**y * (1 - p) ** (1 - y), r"p^{y} \left(1 - p\right)^{1 - y}"),
         (-y * log(a) - 2 * x, r"- 2 x - y \log{\left(a \right)}"),
+        (sp.Derivative(z, w[j]), r"\frac{\partial}{\partial {w}_{j}} z"),  # one of several
+        (sp.Derivative(sigma(z), z), r"\frac{d}{d z} \sigma{\left(z\right)}"),
     ],
 )  # fmt: skip
 def test_formulas_are_in_the_order_in_which_people_write_them(expression, latex):

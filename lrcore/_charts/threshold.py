@@ -97,7 +97,7 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     sizes = np.array([np.sum(bins == k) for k in full])
     calibration = alt.Chart(rows_of(said=said, found=found, n=sizes))
     says_axis = x_axis("said", "mean probability said", 0, 1)
-    found_axis = y_axis("found", "share of class 1 found", 0, 1)
+    found_axis = y_axis("found", "share of class 1", 0, 1)
     dots = calibration.mark_point(filled=True, opacity=1, size=80, color=CLASS_0).encode(
         says_axis, found_axis
     )

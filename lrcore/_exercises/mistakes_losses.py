@@ -21,9 +21,10 @@ def _hard_probability(p: Any) -> Any:
 def _clipped(p: Any, epsilon: float = 1e-7) -> Any:
     """The tails are clipped.
 
-    Clipping caps the loss: at 1e-7 no mistake, however confident, costs more than 16.
+    Beyond the clip nothing answers any more. If probabilities are clipped at 1e-7, no mistake,
+    however confident, costs more than 16.
 
-    Hint: What should a prediction of 1e-12 for a label of 1 cost, and what does it cost here?
+    Hint: Take an input beyond the clip, and one farther out. Should both give the same?
 
     Met: source 000 clips at 1e-7; keras-team/keras issue 377.
     """

@@ -186,7 +186,7 @@ def _one_branch(z: Any) -> Any:
 def _exp_over_exp(z: Any) -> Any:
     """An exponential overflows.
 
-    exp of a number above 709 is infinite, and infinity divided by infinity is nan. The same formula
+    exp of a number above 709 is infinite, and what comes after it infinite or nan. The same formula
     can be arranged so that only exponentials of negative numbers appear.
 
     Hint: Which exponential in your formula grows without limit, and for which sign of the score?

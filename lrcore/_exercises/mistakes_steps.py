@@ -138,9 +138,9 @@ def _one_after_the_other(
 ) -> Any:
     """A new parameter is used where the old one is wanted.
 
-    All gradients belong to the same point: the first layer's is computed with the old W2.
+    All gradients belong to the same point: each one is computed from the old parameters.
 
-    Hint: In which order do you compute and update? What does W2 hold when layer 1 needs it?
+    Hint: In which order do you compute and update? Which parameter is new before its time?
 
     Met: hand-written networks that update each layer on the way back.
     """

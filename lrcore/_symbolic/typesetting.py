@@ -29,6 +29,12 @@ class _Printer(LatexPrinter):
             expr = sp.Mul(*sorted(expr.args, key=_place), evaluate=False)
         return super()._print_Mul(expr)
 
+    def _print_Derivative(self, expr: Any) -> str:  # noqa: N802
+        # SymPy sees one name, such as s, and not the several variables that it is made of
+        several = any(isinstance(variable, sp.Indexed) for variable in expr.variables)
+        self._settings["diff_operator_latex"] = r"\partial" if several else "d"
+        return str(super()._print_Derivative(expr))
+
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
         if isinstance(expr, sp.Function) and not isinstance(expr, sp.Piecewise):
             return False  # it has its own; SymPy would add some for a sum inside
