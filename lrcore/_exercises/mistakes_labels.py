@@ -321,6 +321,7 @@ def _columns(y: Any, n_classes: Any) -> Any:
     """Whole columns are marked, where one entry of each row is wanted.
 
     table[:, y] = 1 means every row, for each of these columns; rows and columns must be paired.
+    And in [[0] * k] * n all rows are one and the same list.
 
     Hint: Which rows does the colon choose?
     """

@@ -20,13 +20,19 @@ slip("wrong-sign", "step")(lambda parameter, gradient, rate: rate * gradient - p
 
 @slip("missing-learning-rate", "step")
 def _full_step(parameter: Any, gradient: Any, rate: Any) -> Any:
-    """The learning rate is left out.
+    """The learning rate is left out, or is a number that was typed.
 
     The gradient says which way; the learning rate says how far.
 
     Hint: Which argument does your answer not depend on?
     """
     return parameter - gradient
+
+
+for _rate in (0.01, 0.1, 0.5):
+    slip("missing-learning-rate", "step", alone=True)(
+        lambda parameter, gradient, rate, typed=_rate: parameter - typed * gradient
+    )
 
 
 @slip("returns-the-step", "step")
@@ -180,6 +186,12 @@ def _bias_first(X: Any, y: Any, w: Any, b: Any) -> Any:
     new_w, new_b = newton_step(X, y, w, b)
     step = np.append(b - new_b, w - new_w)
     return w - step[:-1], b - step[-1]
+
+
+@mistake("missing-bias", "newton_step")
+def _scores_without_bias(X: Any, y: Any, w: Any, b: Any) -> Any:
+    new_w, step = newton_step(X, y, w, 0.0)
+    return new_w, b + step
 
 
 @slip("missing-curvature", "curvature")
