@@ -365,6 +365,200 @@ def test_a_fault_of_our_own_is_a_verdict_too(monkeypatch):
     assert (verdict.status, verdict.diagnosis) == ("error", "could-not-judge")
 
 
+# What newcomers met ------------------------------------------------------------------------------
+
+
+def test_what_prints_is_told_to_return():
+    def sigmoid(z):
+        print(1 / (1 + np.exp(-z)))
+
+    verdict = check("sigmoid", sigmoid)
+    assert verdict.diagnosis == "missing-return"
+    assert "write return instead" in verdict.message
+
+
+def half_done(X, y, w, b):
+    grad_w, _ = gradient(X, y, w, b)
+    grad_b = None
+    return grad_w, grad_b
+
+
+def test_a_result_that_is_none_is_missing_and_the_work_is_not_called_untouched():
+    for answer in (half_done, lambda X, y, w, b: [None for _ in (w, b)]):
+        verdict = check("logistic_gradient", answer)
+        assert (verdict.status, verdict.diagnosis) == ("wrong", "missing-result")
+        assert "is None" in verdict.message
+
+
+def test_an_order_that_is_lost_is_noticed():
+    def sigmoid(z):  # first all negative scores, then the others
+        z = np.asarray(z, dtype=float)
+        e, f = np.exp(z[z < 0]), np.exp(-z[z >= 0])
+        return np.append(e / (1 + e), 1 / (1 + f))
+
+    assert check("sigmoid", sigmoid).status == "wrong"
+
+
+def by_two(X, y, w, b, last):
+    """Add up blocks of two rows, all or all full ones."""
+    total_w, total_b = np.zeros(len(w)), 0.0
+    for i in range(0, last, 2):
+        grad_w, grad_b = gradient(X[i : i + 2], y[i : i + 2], w, b)
+        size = len(X[i : i + 2])
+        total_w, total_b = total_w + size * grad_w, total_b + size * grad_b
+    return total_w / len(y), total_b / len(y)
+
+
+def means_of(X, y, w, b, size):
+    parts = [gradient(X[i : i + size], y[i : i + size], w, b) for i in range(0, len(y), size)]
+    return np.mean([p[0] for p in parts], axis=0), np.mean([p[1] for p in parts])
+
+
+def divided_in_the_loop(X, y, w, b):
+    grad_w, grad_b = np.zeros(X.shape[1]), 0.0
+    for x, label in zip(X, y, strict=True):
+        error = lrcore.sigmoid(x @ w + b) - label
+        grad_w, grad_b = (grad_w + error * x) / len(y), (grad_b + error) / len(y)
+    return grad_w, grad_b
+
+
+@pytest.mark.parametrize(
+    ("answer", "diagnosis"),
+    [
+        (lambda X, y, w, b: by_two(X, y, w, b, len(y) - 1), "rows-left-out"),
+        (lambda X, y, w, b: means_of(X, y, w, b, 2), "mean-of-means"),
+        (lambda X, y, w, b: means_of(X, y, w, b, 3), "mean-of-means"),
+        (divided_in_the_loop, "divided-in-the-loop"),
+    ],
+)
+def test_loops_that_count_rows_unequally_are_told_apart(answer, diagnosis):
+    assert check("logistic_gradient", answer).diagnosis == diagnosis
+
+
+def test_blocks_that_are_added_up_are_right():
+    assert check("logistic_gradient", lambda X, y, w, b: by_two(X, y, w, b, len(y))).title == (
+        "✓ Correct"
+    )
+
+
+def test_what_is_right_for_one_square_only_needs_no_transpose():
+    def even(X, y, w, b):
+        return gradient(X, y, w, b) if len(X) == 4 else (w * 7, b)
+
+    assert check("logistic_gradient", even).diagnosis != "right-for-square-only"
+
+
+def test_a_wrong_sign_at_one_place_of_a_fit_is_one_mistake():
+    def fit(X, y, learning_rate, n_iter):
+        w, b = np.zeros(X.shape[1]), 0.0
+        for _ in range(n_iter):
+            grad_w, grad_b = gradient(X, y, w, b)
+            w, b = w - learning_rate * grad_w, b + learning_rate * grad_b
+        return w, b
+
+    assert check("fit", fit).diagnosis == "wrong-sign"
+
+
+@pytest.mark.parametrize("digits", [3, 5])
+def test_what_is_nearly_right_is_told_how_nearly_and_the_evidence_shows_it(digits):
+    def sigmoid_derivative(z):
+        return lrcore.sigmoid_derivative(z) * (1 + 0.7 * 10.0**-digits * np.cos(z))
+
+    verdict = check("sigmoid_derivative", sigmoid_derivative)
+    assert verdict.diagnosis == "inexact"
+    assert f"about {digits} digits" in verdict.message
+    expected, got = repr(verdict).splitlines()[-2:]
+    assert expected.split()[1:] != got.split()[1:]
+
+
+def test_a_factor_that_is_one_everywhere_explains_nothing():
+    verdict = check("sigmoid", lambda z: 1 / (1 + 2.71828 ** -np.asarray(z, dtype=float)))
+    assert verdict.diagnosis == "inexact"
+
+
+def test_evidence_shows_no_rounding_noise():
+    def accuracy(y_true, y_pred):
+        return np.array([-0.0, 5e-17, 0.25])
+
+    assert "[0.   0.   0.25]" in repr(check("accuracy", accuracy))
+    tiny = check("binary_cross_entropy", lambda y, p: p)
+    assert tiny.status == "wrong"
+
+
+def test_evidence_of_many_results_is_short():
+    verdict = check("sigmoid", lambda z: [np.zeros(k % 2 + 1) for k in range(500)])
+    assert "and 492 more" in repr(verdict)
+
+
+def test_arguments_in_another_order_are_seen_by_their_names():
+    def gradient_descent_step(w, b, learning_rate, grad_w, grad_b):
+        return w - learning_rate * grad_w, b - learning_rate * grad_b
+
+    verdict = check("gradient_descent_step", gradient_descent_step)
+    assert (verdict.status, verdict.diagnosis) == ("wrong", "wrong-signature")
+    assert "(w, b, learning_rate, grad_w, grad_b)" in verdict.message
+
+
+def test_names_do_not_matter_where_the_answer_is_right():
+    def binary_cross_entropy(p, y):  # who comes from another library has them the other way round
+        return -np.mean(np.log(np.where(p == 1, y, 1 - y)))
+
+    assert check("binary_cross_entropy", binary_cross_entropy).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "diagnosis"),
+    [
+        ("predict", lambda X, w, b: 1 if (X @ w + b).any() > 0 else 0, "constant-result"),
+        (
+            "accuracy",
+            lambda y, p: sum(a is b for a, b in zip(y, p, strict=True)),
+            "constant-result",
+        ),
+        (
+            "sigmoid",
+            lambda z: np.where(z < 0, -1, 1) * lrcore.sigmoid(z),
+            "wrong-for-negative-scores",
+        ),
+        (
+            "sigmoid",
+            lambda z: np.where(z > 0, -1, 1) * lrcore.sigmoid(z),
+            "wrong-for-positive-scores",
+        ),
+        ("sigmoid", lambda z: np.append(lrcore.sigmoid(z)[:-1], 0), "off-by-one"),
+        ("sigmoid", lambda z: np.append(0, lrcore.sigmoid(z)[1:]), "off-by-one"),
+        ("sigmoid", lambda z: (v for v in z), "not-numbers"),
+        ("sigmoid", lambda z: None + z, "value-is-none"),
+        ("sigmoid", lambda z: z[:, 0], "too-many-indices"),
+    ],
+)
+def test_patterns_that_newcomers_make(exercise, answer, diagnosis):
+    assert check(exercise, answer).diagnosis == diagnosis
+
+
+def test_two_remarks_are_two_sentences():
+    message = check("sigmoid", lambda z: [float(1 / (1 + np.exp(-v))) for v in z]).message
+    assert "only. Also, an exponential" in message
+
+
+def test_an_overflow_without_an_exponential_is_not_called_one():
+    def binary_cross_entropy(y, p):
+        logs = np.log(np.where(y == 1, p, 1 - p))
+        return -np.mean(np.nan_to_num(logs))
+
+    assert "but a number overflows" in check("binary_cross_entropy", binary_cross_entropy).message
+
+
+def test_a_check_inside_the_function_is_told_and_goes_no_deeper():
+    def sigmoid(z):
+        check("sigmoid", sigmoid)
+
+    verdict = check("sigmoid", sigmoid)
+    assert verdict.diagnosis == "endless-recursion"
+    assert "move it out" in verdict.message
+    assert check("sigmoid", lrcore.sigmoid).status == "correct"
+
+
 # How a verdict shows itself ----------------------------------------------------------------------
 
 
