@@ -392,12 +392,6 @@ def _by_blocks(error: Any, size: int) -> Any:
     return error * len(error) / np.bincount(blocks)[blocks] / (blocks[-1] + 1)
 
 
-for _size in (3, 4):
-    slip("mean-of-means", "error", only={"logistic_gradient"}, alone=True)(
-        lambda p, y, size=_size: _by_blocks(p - y, size)
-    )
-
-
 @slip("mean-of-means", "error", only={"logistic_gradient"})
 def _mean_of_means(p: Any, y: Any) -> Any:
     """A mean of the means of blocks stands for the mean of all rows.
@@ -409,6 +403,12 @@ def _mean_of_means(p: Any, y: Any) -> Any:
     Met: chapter 16; losses that are averaged over mini-batches.
     """
     return _by_blocks(p - y, 2)
+
+
+for _size in (3, 4):
+    slip("mean-of-means", "error", only={"logistic_gradient"}, alone=True)(
+        lambda p, y, size=_size: _by_blocks(p - y, size)
+    )
 
 
 @slip("divided-in-the-loop", "error", only={"logistic_gradient"})
