@@ -233,8 +233,9 @@ def _explained(trial: Trial, finding: diagnosis.Finding) -> str:
     if finding.outputs:
         names = trial.exercise.outputs
         wrong = joined([names[j] for j in finding.outputs])
-        right = joined([name for j, name in enumerate(names) if j not in finding.outputs])
-        parts.insert(0, f"In {wrong} ({right} is right):")
+        right = [name for j, name in enumerate(names) if j not in finding.outputs]
+        verb = "are" if len(right) > 1 else "is"
+        parts.insert(0, f"In {wrong} ({joined(right)} {verb} right):")
     return " ".join(parts)
 
 

@@ -104,6 +104,7 @@ def test_an_unknown_exercise_is_an_error_that_names_the_known_ones():
     assert (verdict.status, verdict.diagnosis) == ("error", "unknown-exercise")
     assert "Did you mean 'sigmoid'?" in verdict.message
     assert "softmax" in check(abs, "sigmoid").message
+    assert "The name comes first" in check(abs, "sigmoid").message
 
 
 def test_any_kind_of_callable_is_an_answer():
@@ -268,7 +269,7 @@ def table(X, y, w, b):
         (raising_sometimes, "shapes-do-not-fit", "could not be broadcast"),
         (raising_first, "shapes-do-not-fit", "could not be broadcast"),
         (raising_for_one, "raises", "KeyError"),
-        (table, "wrong-shape", "(3, 3); expected (3,)"),
+        (table, "wrong-shape", "(1, 1); expected (1,)"),
         (strange, None, "no known mistake"),
         (lambda X, y, w, b: gradient(X, y, w, b)[0], "wrong-number-of-results", "grad_w, grad_b"),
         (lambda X, y, w, b: gradient(X, y, w, b)[::-1], "reversed-outputs", "order"),
@@ -336,7 +337,8 @@ def test_a_fit_with_other_steps_is_told_how_many():
     fit = EXERCISES["fit"].reference
     verdict = check("fit", lambda X, y, rate, n: fit(X, y, rate, min(n, 3)))
     assert verdict.diagnosis == "one-iteration-off"
-    assert "n_iter = 12 it makes 3 steps" in verdict.message
+    (n_iter,) = [v for k, v in verdict.evidence.input.items() if k == "n_iter"]
+    assert f"n_iter = {n_iter} it makes 3 steps" in verdict.message
 
 
 def test_the_evidence_is_small_and_its_numbers_are_true():
@@ -547,6 +549,28 @@ def test_an_overflow_without_an_exponential_is_not_called_one():
         return -np.mean(np.nan_to_num(logs))
 
     assert "but a number overflows" in check("binary_cross_entropy", binary_cross_entropy).message
+
+
+def test_the_shape_in_the_words_is_that_of_the_evidence():
+    verdict = check("predict", lambda X, w, b: (X * w + b > 0).astype(int))
+    assert verdict.diagnosis == "wrong-shape"
+    assert f"has shape {verdict.evidence.got[0].shape}" in verdict.message
+
+
+def test_several_right_results_are_right():
+    def two_layer_step(X, y, W1, b1, W2, b2, learning_rate):
+        gradients = lrcore.two_layer_gradient(X, y, W1, b1, W2, b2)
+        return W1, b1, W2 - learning_rate * gradients[2], b2 - learning_rate * gradients[3]
+
+    assert "(W2 and b2 are right)" in check("two_layer_step", two_layer_step).message
+
+
+def test_a_fit_that_goes_to_the_end_whatever_it_is_told_is_noticed():
+    def fit(X, y, learning_rate, n_iter):
+        model = lrcore.LogisticRegression(l2=0.1).fit(X, y) if len(set(y)) > 1 else None
+        return (model.coef_[0], model.intercept_[0]) if model else (np.ones(X.shape[1]), 0.0)
+
+    assert check("fit", fit).diagnosis == "ignores-n-iter"
 
 
 def test_a_check_inside_the_function_is_told_and_goes_no_deeper():

@@ -202,6 +202,10 @@ def _inexact(trial: Trial) -> Remark | None:
 def _start(trial: Trial) -> Remark | None:
     for case, got in zip(trial.cases, trial.values, strict=True):
         if case.label == "no step" and got and any(a.any() for a in got):
+            once = trial.values[0]  # the same data, one step
+            if once and all(map(np.array_equal, got, once)):
+                words = "It returns the same for n_iter = 0 and n_iter = 1: it is to make just so "
+                return Remark("ignores-n-iter", words + "many steps, wherever they lead.")
             text = TEXTS["non-zero-start"]
             return Remark("non-zero-start", f"{text['name']} {text['explanation']}")
     return None
@@ -211,11 +215,12 @@ def _steps_made(trial: Trial) -> Remark | None:
     """Notice a fit that made another number of steps than it was told to."""
     if trial.exercise.arguments[-1] != "n_iter":
         return None
-    made = [_count_steps(trial, i) for i in trial.failing]
-    if not made or None in made:
+    made = {i: _count_steps(trial, i) for i in trial.failing}
+    if not made or None in made.values():
         return None
-    wanted = trial.cases[trial.failing[0]].arguments[-1]
-    words = f"With n_iter = {wanted} it makes {made[0]} steps: does the loop end early, or late?"
+    i = trial.smallest_failing
+    wanted = trial.cases[i].arguments[-1]
+    words = f"With n_iter = {wanted} it makes {made[i]} steps: does the loop end early, or late?"
     return Remark("one-iteration-off", words)
 
 
@@ -237,12 +242,12 @@ def _nan(trial: Trial) -> Remark | None:
 
 
 def _shape(trial: Trial) -> Remark | None:
-    i = trial.failing[0] if trial.failing else trial.failing_fragile[0]
-    got, wanted = trial.raw[i], trial.exercise.expected[i]
-    for name, g, w in zip(trial.exercise.outputs, got or (), wanted, strict=False):
-        if g.shape != w.shape:
-            words = f"{name} has shape {g.shape}; expected {w.shape}."
-            return Remark("wrong-shape", words)
+    for i in (trial.smallest_failing, *trial.failing):  # the evidence shows the first
+        got, wanted = trial.raw[i], trial.exercise.expected[i]
+        for name, g, w in zip(trial.exercise.outputs, got or (), wanted, strict=False):
+            if g.shape != w.shape:
+                words = f"{name} has shape {g.shape}; expected {w.shape}."
+                return Remark("wrong-shape", words)
     return None
 
 
