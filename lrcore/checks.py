@@ -7,6 +7,7 @@ behaviour is compared with every known mistake; see :mod:`lrcore.mistakes`.
 import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 from ._checking import diagnosis, errors, fragility, patterns
@@ -21,6 +22,8 @@ __all__ = ["Evidence", "Mutants", "Score", "Verdict", "check", "mutants"]
 
 # a check inside a check would copy the process, and the copy would do the same
 _under_way = ContextVar("under_way", default=False)
+# what is printed meanwhile is kept from the screen, and there is only one
+_one_at_a_time = Lock()
 
 
 def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
@@ -73,7 +76,8 @@ def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
         raise RecursionError("check is called inside the function that it checks: move it out")
     token = _under_way.set(True)
     try:
-        return _signature(found, answer) or _judged(run(found, answer), answer)
+        with _one_at_a_time:
+            return _signature(found, answer) or _judged(run(found, answer), answer)
     except Exception as problem:  # ours, not the learner's: but a page of traceback helps nobody
         words = f"It could not be judged, which is a fault of lrcore ({problem!r})."
         return Verdict("error", "could-not-judge", words)

@@ -1,6 +1,9 @@
 """A check names the mistake, refuses nothing right, and survives whatever it is given."""
 
 import functools
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -608,6 +611,17 @@ def test_what_a_learner_wrote_is_escaped():
     assert "&lt;script&gt;" in html
 
 
+def test_checks_in_several_threads_wait_for_each_other():
+    def begun_in_turn_and_ended_in_turn(k):
+        return check("sigmoid", lambda z: time.sleep(0.01 * k) or z * k)
+
+    screen = sys.stdout
+    with ThreadPoolExecutor(4) as threads:
+        verdicts = list(threads.map(begun_in_turn_and_ended_in_turn, range(4)))
+    assert all(verdict.status == "wrong" for verdict in verdicts)
+    assert sys.stdout is screen
+
+
 def test_verdicts_are_values():
     assert check("sigmoid", None) == Verdict("not attempted", None, check("sigmoid", None).message)
     with pytest.raises(AttributeError):
@@ -658,6 +672,19 @@ def test_a_test_that_refuses_what_is_right_is_told():
         assert sigmoid(np.array([0.0])) == 0.6, "not 0.6"
 
     assert "AssertionError: not 0.6" in mutants("sigmoid")(demanding).refused
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        lambda sigmoid: sigmoid(np.array([0.0]))[0] == 0.5,  # a truth of NumPy's
+        lambda sigmoid: sigmoid(np.array([0.0, 0.0])) == 0.5,  # two of them
+    ],
+)
+def test_a_truth_of_numpy_is_one(test):
+    score = mutants("sigmoid")(test)
+    assert not score.refused
+    assert "minus-for-plus" in [mistake.id for mistake in score.killed]
 
 
 def test_a_test_that_hangs_is_tried_no_more():
