@@ -69,9 +69,6 @@ def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
         return Verdict("error", "unknown-exercise", str(problem))
     if answer is None or answer is Ellipsis:
         return _not_attempted()
-    if not call(lambda: callable(answer)).value:
-        words = f"Give the function itself: check({exercise!r}, {exercise}), without parentheses."
-        return Verdict("error", "not-a-function", words)
     if _under_way.get():
         raise RecursionError("check is called inside the function that it checks: move it out")
     token = _under_way.set(True)
@@ -124,7 +121,10 @@ def _not_attempted() -> Verdict:
 
 
 def _signature(exercise: Exercise, answer: Callable[..., Any]) -> Verdict | None:
-    """Refuse an answer that cannot take the arguments; where that is unknown, let it try."""
+    """Refuse what is no function of the arguments; where that is unknown, let it try."""
+    if not call(lambda: callable(answer)).value:
+        words = f"check({exercise.id!r}, {exercise.id}), without parentheses."
+        return Verdict("error", "not-a-function", f"Give the function itself: {words}")
     theirs = call(_parameters, answer).value
     try:
         if theirs is not None:
