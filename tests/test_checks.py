@@ -15,7 +15,7 @@ from lrcore import checks as module
 from lrcore._checking import rehearsal
 from lrcore._checking.sandbox import TimeLimit
 from lrcore._exercises.tasks import EXERCISES
-from lrcore.checks import Verdict
+from lrcore.checks import Evidence, Verdict
 
 
 def named(verdict, alternatives):
@@ -488,6 +488,11 @@ def test_evidence_shows_no_rounding_noise():
     assert "[0.   0.   0.25]" in repr(check("accuracy", accuracy))
     tiny = check("binary_cross_entropy", lambda y, p: p)
     assert tiny.status == "wrong"
+
+
+def test_evidence_that_differs_nowhere_is_shown_all_the_same():
+    verdict = Verdict("wrong", None, "words", Evidence({"z": 1.0}, (2.0,), (2.0,)))
+    assert repr(verdict).splitlines()[-2:] == ["  expected  2", "  got       2"]
 
 
 def test_evidence_of_many_results_is_short():

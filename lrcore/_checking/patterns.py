@@ -100,7 +100,10 @@ def _only_where(trial: Trial) -> Remark | None:
             return Remark(id, f"It is right otherwise and wrong {where}.")
     passing = [c.label for i, c in enumerate(trial.cases) if not trial.wrong(i)]
     if _only(_SQUARE, passing, failing):
-        words = "It is right only where two dimensions are equal: is a transpose missing?"
+        words = (
+            "It is right only where two dimensions are equal: is a transpose missing, or is one "
+            "size taken for the other?"
+        )
         return Remark("right-for-square-only", words)
     if _only("one sample|one score|zero", passing, failing):
         words = "It is right for a single sample only: look at sums, means and axes over samples."

@@ -153,6 +153,8 @@ slip("smallest-for-largest", "choose")(lambda P: P.argsort(axis=1)[:, 0])
 slip("smallest-for-largest", "choose")(lambda P: np.argsort(P, axis=1))
 
 slip("sum-not-mean", "portion")(np.sum)
+slip("last-sample-only", "portion", alone=True)(lambda values: values[0] / len(values))
+slip("last-sample-only", "portion", alone=True)(lambda values: values[-1] / len(values))
 
 
 @slip("percent-for-fraction", "portion")

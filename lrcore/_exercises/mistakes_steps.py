@@ -206,6 +206,7 @@ def _flat(p: Any, y: Any) -> Any:
 
 
 slip("missing-curvature", "curvature")(lambda p, y: p)
+slip("missing-curvature", "curvature")(lambda p, y: p - y)
 slip("missing-curvature", "curvature")(lambda p, y: p**2)
 slip("missing-curvature", "curvature")(lambda p, y: 1 - p)
 slip("missing-curvature", "curvature")(lambda p, y: p * (1 - y))
