@@ -29,8 +29,8 @@ _one_at_a_time = Lock()
 def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
     """Try an answer to an exercise, and say whether it is right, and if not, what went wrong.
 
-    Nothing that the answer does reaches the caller: exceptions are caught, an endless loop is
-    stopped after five seconds, and what it prints, or sets in NumPy, is undone.
+    What the answer does stays there: exceptions are caught, an endless loop is stopped after five
+    seconds, and what it prints, or sets in NumPy, in the environment or as folder, is undone.
 
     Parameters
     ----------
@@ -45,6 +45,11 @@ def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
         Its ``status`` is ``"correct"``, ``"wrong"``, ``"not attempted"`` or ``"error"``; its
         ``diagnosis`` names the mistake; its ``message`` explains it and gives a hint; its
         ``evidence`` is the smallest input that shows it. It shows itself in a notebook.
+
+    Raises
+    ------
+    RecursionError
+        If the answer calls it, as when its line stands inside the function.
 
     See Also
     --------
