@@ -382,6 +382,15 @@ def test_what_prints_is_told_to_return():
     assert "write return instead" in verdict.message
 
 
+def test_what_returns_nothing_is_asked_for_its_return():
+    def sigmoid(z):
+        p = 1 / (1 + np.exp(-z))  # noqa: F841  (as learners write it)
+
+    verdict = check("sigmoid", sigmoid)
+    assert verdict.diagnosis == "missing-return"
+    assert "Is there a return" in verdict.message
+
+
 def half_done(X, y, w, b):
     grad_w, _ = gradient(X, y, w, b)
     grad_b = None
