@@ -6,13 +6,16 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ._checking import workbook
 from ._checking.verdict import Verdict
 from ._exercises.tasks import EXERCISES
-from .checks import check
+from .checks import check, mutants
 
 _PROG = "python -m lrcore"
+_LISTED = f"{_PROG} exercises lists the names"
+_LARGEST = 10**6  # bytes of a file; reading in a huge one cannot be interrupted
 _LOOK_EVERY = 0.3  # seconds between two looks at a watched file
 
 
@@ -61,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     check_file.add_argument("file", type=Path)
     check_file.add_argument("--watch", action="store_true", help="again whenever it is saved")
     check_file.set_defaults(command=_check)
+    score = commands.add_parser("mutants", help="score your tests, such as test_sigmoid(sigmoid)")
+    score.add_argument("file", type=Path)
+    score.set_defaults(command=_mutants)
     return parser
 
 
@@ -114,17 +120,40 @@ def _saved(path: Path) -> float | None:
         return None
 
 
-def _check_once(path: Path) -> int:
+def _mutants(options: argparse.Namespace) -> int:
+    defined = _defined(options.file)
+    if isinstance(defined, int):
+        return defined
+    tests = list(workbook.answers(defined, "test_"))
+    if not tests:
+        return _usage(f"{options.file}: defines no test_sigmoid or the like; {_LISTED}")
+    scores = [(name, mutants(name)(test)) for name, test in tests]
+    for name, score in scores:
+        print(f"{name}: {score}\n", flush=True)
+    return int(not all(score.perfect for _, score in scores))
+
+
+def _defined(path: Path) -> dict[str, Any] | int:
+    """Return what a file defines; if it cannot be run, say so and return an exit code."""
     if not path.is_file():
-        return _usage(f"{path}: no such file")
+        return _usage(f"{path}: {'a folder' if path.is_dir() else 'no such file'}")
+    if path.stat().st_size > _LARGEST:
+        return _usage(f"{path}: too large to hold answers")
     loaded = workbook.load(path)
     if loaded.error:
         words = f"The file does not run. {loaded.error}: {loaded.words}"
         print(Verdict("error", None, words), flush=True)
         return 1
-    found = list(workbook.answers(loaded.value))
+    return dict(loaded.value)
+
+
+def _check_once(path: Path) -> int:
+    defined = _defined(path)
+    if isinstance(defined, int):
+        return defined
+    found = list(workbook.answers(defined))
     if not found:
-        return _usage(f"{path}: defines no function with the name of an exercise")
+        return _usage(f"{path}: defines no function with the name of an exercise; {_LISTED}")
     verdicts = [(name, check(name, answer)) for name, answer in found]
     for name, verdict in verdicts:
         print(f"{name}: {verdict}\n", flush=True)

@@ -6,6 +6,8 @@ behaviour is compared with every known mistake; see :mod:`lrcore.mistakes`.
 
 import inspect
 from collections.abc import Callable
+from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 from ._checking import diagnosis, errors, fragility, patterns
@@ -18,12 +20,17 @@ from ._exercises.tasks import Exercise, find
 
 __all__ = ["Evidence", "Mutants", "Score", "Verdict", "check", "mutants"]
 
+# a check inside a check would copy the process, and the copy would do the same
+_under_way = ContextVar("under_way", default=False)
+# what is printed meanwhile is kept from the screen, and there is only one
+_one_at_a_time = Lock()
+
 
 def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
     """Try an answer to an exercise, and say whether it is right, and if not, what went wrong.
 
-    Nothing that the answer does reaches the caller: exceptions are caught, an endless loop is
-    stopped after five seconds, and what it prints, or sets in NumPy, is undone.
+    What the answer does stays there: exceptions are caught, an endless loop is stopped after five
+    seconds, and what it prints, or sets in NumPy, in the environment or as folder, is undone.
 
     Parameters
     ----------
@@ -38,6 +45,11 @@ def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
         Its ``status`` is ``"correct"``, ``"wrong"``, ``"not attempted"`` or ``"error"``; its
         ``diagnosis`` names the mistake; its ``message`` explains it and gives a hint; its
         ``evidence`` is the smallest input that shows it. It shows itself in a notebook.
+
+    Raises
+    ------
+    RecursionError
+        If the answer calls it, as when its line stands inside the function.
 
     See Also
     --------
@@ -62,14 +74,17 @@ def check(exercise: str, answer: Callable[..., Any]) -> Verdict:
         return Verdict("error", "unknown-exercise", str(problem))
     if answer is None or answer is Ellipsis:
         return _not_attempted()
-    if not call(lambda: callable(answer)).value:
-        words = f"Give the function itself: check({exercise!r}, {exercise}), without parentheses."
-        return Verdict("error", "not-a-function", words)
+    if _under_way.get():
+        raise RecursionError("check is called inside the function that it checks: move it out")
+    token = _under_way.set(True)
     try:
-        return _signature(found, answer) or _judged(run(found, answer), answer)
+        with _one_at_a_time:
+            return _signature(found, answer) or _judged(run(found, answer), answer)
     except Exception as problem:  # ours, not the learner's: but a page of traceback helps nobody
         words = f"It could not be judged, which is a fault of lrcore ({problem!r})."
         return Verdict("error", "could-not-judge", words)
+    finally:
+        _under_way.reset(token)
 
 
 def mutants(exercise: str) -> Mutants:
@@ -111,19 +126,34 @@ def _not_attempted() -> Verdict:
 
 
 def _signature(exercise: Exercise, answer: Callable[..., Any]) -> Verdict | None:
-    """Refuse an answer that cannot take the arguments; where that is unknown, let it try."""
-
-    def told() -> inspect.Signature | None:
-        return inspect.signature(answer) if inspect.isfunction(answer) else None
-
-    theirs = call(told).value
+    """Refuse what is no function of the arguments; where that is unknown, let it try."""
+    if not call(lambda: callable(answer)).value:
+        words = f"check({exercise.id!r}, {exercise.id}), without parentheses."
+        return Verdict("error", "not-a-function", f"Give the function itself: {words}")
+    theirs = call(_parameters, answer).value
     try:
         if theirs is not None:
             theirs.bind(*exercise.arguments)
         return None
     except TypeError:
-        words = f"Expected {exercise.signature}, got a function with the arguments {theirs}."
-        return Verdict("error", "wrong-signature", words)
+        return Verdict("error", "wrong-signature", _expected(exercise, answer))
+
+
+def _parameters(answer: Callable[..., Any]) -> inspect.Signature | None:
+    return inspect.signature(answer) if inspect.isfunction(answer) else None
+
+
+def _expected(exercise: Exercise, answer: Callable[..., Any]) -> str:
+    theirs = call(_parameters, answer).value
+    return f"Expected {exercise.signature}, got a function with the arguments {theirs}."
+
+
+def _reordered(trial: Trial, answer: Callable[..., Any]) -> bool:
+    """Tell whether the arguments have the names of the exercise, in another order."""
+    theirs = call(_parameters, answer).value
+    names = list(theirs.parameters) if theirs else []
+    wanted = trial.exercise.arguments
+    return names != wanted and sorted(names) == sorted(wanted)
 
 
 def _judged(trial: Trial, answer: Callable[..., Any]) -> Verdict:
@@ -134,10 +164,9 @@ def _judged(trial: Trial, answer: Callable[..., Any]) -> Verdict:
     if trial.failing and all(outcome.error for outcome in trial.outcomes):
         return _failed(trial)
     if all(outcome.value is None for outcome in trial.outcomes if not outcome.error):
-        words = "It returns nothing. Is there a return at the end, and is it not inside an if?"
-        return _shown(trial, "wrong", "missing-return", words)
+        return _shown(trial, "wrong", "missing-return", _on_no_return(trial))
     if trial.failing:
-        return _wrong(trial)
+        return _wrong(trial, answer)
     if trial.misshapen:
         id, words = _shape(trial)
         return Verdict("wrong", id, words, _shape_evidence(trial))
@@ -148,7 +177,16 @@ def _untouched(trial: Trial, answer: Callable[..., Any]) -> bool:
     outcomes = trial.outcomes
     if all(outcome.error == "NotImplementedError" for outcome in outcomes):
         return True
-    return is_stub(answer) and all(o.value is None and not o.error for o in outcomes)
+    return is_stub(answer) and all(
+        outcome.value is None and outcome.error in (None, "MissingResultError")
+        for outcome in outcomes
+    )
+
+
+def _on_no_return(trial: Trial) -> str:
+    if any(outcome.printed for outcome in trial.outcomes):
+        return "It prints, and returns nothing. What is printed is lost: write return instead."
+    return "It returns nothing. Is there a return at the end, and is it not inside an if?"
 
 
 def _stopped(trial: Trial, i: int) -> Verdict:
@@ -165,11 +203,17 @@ def _failed(trial: Trial) -> Verdict:
     i = trial.smallest_failing
     remark = errors.on_error(trial.outcomes[i])
     message = f"{remark.message} {_quoted(trial.outcomes[i])}"
-    return _shown(trial, "error", remark.id, message, i)
+    status = "wrong" if remark.id in ("missing-result", "not-numbers") else "error"  # it does run
+    return _shown(trial, status, remark.id, message, i)
 
 
-def _wrong(trial: Trial) -> Verdict:
+def _wrong(trial: Trial, answer: Callable[..., Any]) -> Verdict:
     finding = diagnosis.diagnose(trial) if trial.repeatable else None
+    same = patterns.constant(trial)
+    if same and not (finding and len(finding.ids) == 1):
+        return _shown(trial, "wrong", same.id, same.message)
+    if not (finding and "swapped-arguments" in finding.ids) and _reordered(trial, answer):
+        return _shown(trial, "wrong", "wrong-signature", _expected(trial.exercise, answer))
     if finding:
         return _shown(trial, "wrong", " + ".join(finding.ids), _explained(trial, finding))
     remark = patterns.on_values(trial)
@@ -227,7 +271,7 @@ def _correct(trial: Trial, answer: Callable[..., Any]) -> Verdict:
     if not remarks:
         return Verdict("correct", None, "Right on every input that was tried.")
     ids = " + ".join(dict.fromkeys(remark.id for remark in remarks))
-    words = "Correct, but " + " ".join(remark.message for remark in remarks)
+    words = "Correct, but " + " Also, ".join(remark.message for remark in remarks)
     shown = _evidence(trial, trial.smallest_failing) if trial.failing_fragile else None
     return Verdict("correct", ids, words, shown)
 

@@ -98,7 +98,9 @@ ARROWS = {
     "_checking.errors": ".sandbox .verdict",
     "_checking.patterns": "numpy _exercises.tasks .factors _exercises.slips .trial .verdict",
     "_checking.fragility": "numpy .diagnosis .sandbox _exercises.slips .trial .verdict",
-    "_checking.mutants": "_exercises.recipes .behaviour _exercises.tasks .sandbox _exercises.slips",
+    "_checking.mutants": (
+        "numpy _exercises.recipes .behaviour _exercises.tasks .sandbox _exercises.slips"
+    ),
     "checks": (
         "_exercises.tasks _checking.sandbox _exercises.slips _checking.trial "
         "_checking.diagnosis _checking.errors _checking.fragility _checking.patterns "

@@ -1,6 +1,9 @@
 """A check names the mistake, refuses nothing right, and survives whatever it is given."""
 
 import functools
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -12,7 +15,7 @@ from lrcore import checks as module
 from lrcore._checking import rehearsal
 from lrcore._checking.sandbox import TimeLimit
 from lrcore._exercises.tasks import EXERCISES
-from lrcore.checks import Verdict
+from lrcore.checks import Evidence, Verdict
 
 
 def named(verdict, alternatives):
@@ -104,6 +107,7 @@ def test_an_unknown_exercise_is_an_error_that_names_the_known_ones():
     assert (verdict.status, verdict.diagnosis) == ("error", "unknown-exercise")
     assert "Did you mean 'sigmoid'?" in verdict.message
     assert "softmax" in check(abs, "sigmoid").message
+    assert "The name comes first" in check(abs, "sigmoid").message
 
 
 def test_any_kind_of_callable_is_an_answer():
@@ -272,7 +276,7 @@ def one_more_for_one(X, y, w, b):
         (raising_sometimes, "shapes-do-not-fit", "could not be broadcast"),
         (raising_first, "shapes-do-not-fit", "could not be broadcast"),
         (raising_for_one, "raises", "KeyError"),
-        (table, "wrong-shape", "(3, 3); expected (3,)"),
+        (table, "wrong-shape", "(1, 1); expected (1,)"),
         (strange, None, "no known mistake"),
         (lambda X, y, w, b: gradient(X, y, w, b)[0], "wrong-number-of-results", "grad_w, grad_b"),
         (one_more_for_one, "wrong-number-of-results", "returns 3 result(s) for some inputs"),
@@ -341,7 +345,8 @@ def test_a_fit_with_other_steps_is_told_how_many():
     fit = EXERCISES["fit"].reference
     verdict = check("fit", lambda X, y, rate, n: fit(X, y, rate, min(n, 3)))
     assert verdict.diagnosis == "one-iteration-off"
-    assert "n_iter = 12 it makes 3 steps" in verdict.message
+    (n_iter,) = [v for k, v in verdict.evidence.input.items() if k == "n_iter"]
+    assert f"n_iter = {n_iter} it makes 3 steps" in verdict.message
 
 
 def test_the_evidence_is_small_and_its_numbers_are_true():
@@ -370,6 +375,236 @@ def test_a_fault_of_our_own_is_a_verdict_too(monkeypatch):
     assert (verdict.status, verdict.diagnosis) == ("error", "could-not-judge")
 
 
+# What newcomers met ------------------------------------------------------------------------------
+
+
+def test_what_prints_is_told_to_return():
+    def sigmoid(z):
+        print(1 / (1 + np.exp(-z)))
+
+    verdict = check("sigmoid", sigmoid)
+    assert verdict.diagnosis == "missing-return"
+    assert "write return instead" in verdict.message
+
+
+def test_what_returns_nothing_is_asked_for_its_return():
+    def sigmoid(z):
+        p = 1 / (1 + np.exp(-z))  # noqa: F841  (as learners write it)
+
+    verdict = check("sigmoid", sigmoid)
+    assert verdict.diagnosis == "missing-return"
+    assert "Is there a return" in verdict.message
+
+
+def half_done(X, y, w, b):
+    grad_w, _ = gradient(X, y, w, b)
+    grad_b = None
+    return grad_w, grad_b
+
+
+def test_a_result_that_is_none_is_missing_and_the_work_is_not_called_untouched():
+    for answer in (half_done, lambda X, y, w, b: [None for _ in (w, b)]):
+        verdict = check("logistic_gradient", answer)
+        assert (verdict.status, verdict.diagnosis) == ("wrong", "missing-result")
+        assert "is None" in verdict.message
+
+
+def test_an_order_that_is_lost_is_noticed():
+    def sigmoid(z):  # first all negative scores, then the others
+        z = np.asarray(z, dtype=float)
+        e, f = np.exp(z[z < 0]), np.exp(-z[z >= 0])
+        return np.append(e / (1 + e), 1 / (1 + f))
+
+    assert check("sigmoid", sigmoid).status == "wrong"
+
+
+def by_two(X, y, w, b, last):
+    """Add up blocks of two rows, all or all full ones."""
+    total_w, total_b = np.zeros(len(w)), 0.0
+    for i in range(0, last, 2):
+        grad_w, grad_b = gradient(X[i : i + 2], y[i : i + 2], w, b)
+        size = len(X[i : i + 2])
+        total_w, total_b = total_w + size * grad_w, total_b + size * grad_b
+    return total_w / len(y), total_b / len(y)
+
+
+def means_of(X, y, w, b, size):
+    parts = [gradient(X[i : i + size], y[i : i + size], w, b) for i in range(0, len(y), size)]
+    return np.mean([p[0] for p in parts], axis=0), np.mean([p[1] for p in parts])
+
+
+def divided_in_the_loop(X, y, w, b):
+    grad_w, grad_b = np.zeros(X.shape[1]), 0.0
+    for x, label in zip(X, y, strict=True):
+        error = lrcore.sigmoid(x @ w + b) - label
+        grad_w, grad_b = (grad_w + error * x) / len(y), (grad_b + error) / len(y)
+    return grad_w, grad_b
+
+
+@pytest.mark.parametrize(
+    ("answer", "diagnosis"),
+    [
+        (lambda X, y, w, b: by_two(X, y, w, b, len(y) - 1), "rows-left-out"),
+        (lambda X, y, w, b: means_of(X, y, w, b, 2), "mean-of-means"),
+        (lambda X, y, w, b: means_of(X, y, w, b, 3), "mean-of-means"),
+        (divided_in_the_loop, "divided-in-the-loop"),
+    ],
+)
+def test_loops_that_count_rows_unequally_are_told_apart(answer, diagnosis):
+    assert check("logistic_gradient", answer).diagnosis == diagnosis
+
+
+def test_blocks_that_are_added_up_are_right():
+    assert check("logistic_gradient", lambda X, y, w, b: by_two(X, y, w, b, len(y))).title == (
+        "✓ Correct"
+    )
+
+
+def test_what_is_right_for_one_square_only_needs_no_transpose():
+    def even(X, y, w, b):
+        return gradient(X, y, w, b) if len(X) == 4 else (w * 7, b)
+
+    assert check("logistic_gradient", even).diagnosis != "right-for-square-only"
+
+
+def test_a_wrong_sign_at_one_place_of_a_fit_is_one_mistake():
+    def fit(X, y, learning_rate, n_iter):
+        w, b = np.zeros(X.shape[1]), 0.0
+        for _ in range(n_iter):
+            grad_w, grad_b = gradient(X, y, w, b)
+            w, b = w - learning_rate * grad_w, b + learning_rate * grad_b
+        return w, b
+
+    assert check("fit", fit).diagnosis == "wrong-sign"
+
+
+@pytest.mark.parametrize("digits", [3, 5])
+def test_what_is_nearly_right_is_told_how_nearly_and_the_evidence_shows_it(digits):
+    def sigmoid_derivative(z):
+        return lrcore.sigmoid_derivative(z) * (1 + 0.7 * 10.0**-digits * np.cos(z))
+
+    verdict = check("sigmoid_derivative", sigmoid_derivative)
+    assert verdict.diagnosis == "inexact"
+    assert f"about {digits} digits" in verdict.message
+    expected, got = repr(verdict).splitlines()[-2:]
+    assert expected.split()[1:] != got.split()[1:]
+
+
+def test_a_factor_that_is_one_everywhere_explains_nothing():
+    verdict = check("sigmoid", lambda z: 1 / (1 + 2.71828 ** -np.asarray(z, dtype=float)))
+    assert verdict.diagnosis == "inexact"
+
+
+def test_evidence_shows_no_rounding_noise():
+    def accuracy(y_true, y_pred):
+        return np.array([-0.0, 5e-17, 0.25])
+
+    assert "[0.   0.   0.25]" in repr(check("accuracy", accuracy))
+    tiny = check("binary_cross_entropy", lambda y, p: p)
+    assert tiny.status == "wrong"
+
+
+def test_evidence_that_differs_nowhere_is_shown_all_the_same():
+    verdict = Verdict("wrong", None, "words", Evidence({"z": 1.0}, (2.0,), (2.0,)))
+    assert repr(verdict).splitlines()[-2:] == ["  expected  2", "  got       2"]
+
+
+def test_evidence_of_many_results_is_short():
+    verdict = check("sigmoid", lambda z: [np.zeros(k % 2 + 1) for k in range(500)])
+    assert "and 492 more" in repr(verdict)
+
+
+def test_arguments_in_another_order_are_seen_by_their_names():
+    def gradient_descent_step(w, b, learning_rate, grad_w, grad_b):
+        return w - learning_rate * grad_w, b - learning_rate * grad_b
+
+    verdict = check("gradient_descent_step", gradient_descent_step)
+    assert (verdict.status, verdict.diagnosis) == ("wrong", "wrong-signature")
+    assert "(w, b, learning_rate, grad_w, grad_b)" in verdict.message
+
+
+def test_names_do_not_matter_where_the_answer_is_right():
+    def binary_cross_entropy(p, y):  # who comes from another library has them the other way round
+        return -np.mean(np.log(np.where(p == 1, y, 1 - y)))
+
+    assert check("binary_cross_entropy", binary_cross_entropy).status == "correct"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "diagnosis"),
+    [
+        ("predict", lambda X, w, b: 1 if (X @ w + b).any() > 0 else 0, "constant-result"),
+        (
+            "accuracy",
+            lambda y, p: sum(a is b for a, b in zip(y, p, strict=True)),
+            "constant-result",
+        ),
+        (
+            "sigmoid",
+            lambda z: np.where(z < 0, -1, 1) * lrcore.sigmoid(z),
+            "wrong-for-negative-scores",
+        ),
+        (
+            "sigmoid",
+            lambda z: np.where(z > 0, -1, 1) * lrcore.sigmoid(z),
+            "wrong-for-positive-scores",
+        ),
+        ("sigmoid", lambda z: np.append(lrcore.sigmoid(z)[:-1], 0), "off-by-one"),
+        ("sigmoid", lambda z: np.append(0, lrcore.sigmoid(z)[1:]), "off-by-one"),
+        ("sigmoid", lambda z: (v for v in z), "not-numbers"),
+        ("sigmoid", lambda z: None + z, "value-is-none"),
+        ("sigmoid", lambda z: z[:, 0], "too-many-indices"),
+    ],
+)
+def test_patterns_that_newcomers_make(exercise, answer, diagnosis):
+    assert check(exercise, answer).diagnosis == diagnosis
+
+
+def test_two_remarks_are_two_sentences():
+    message = check("sigmoid", lambda z: [float(1 / (1 + np.exp(-v))) for v in z]).message
+    assert "only. Also, an exponential" in message
+
+
+def test_an_overflow_without_an_exponential_is_not_called_one():
+    def binary_cross_entropy(y, p):
+        logs = np.log(np.where(y == 1, p, 1 - p))
+        return -np.mean(np.nan_to_num(logs))
+
+    assert "but a number overflows" in check("binary_cross_entropy", binary_cross_entropy).message
+
+
+def test_the_shape_in_the_words_is_that_of_the_evidence():
+    verdict = check("predict", lambda X, w, b: (X * w + b > 0).astype(int))
+    assert verdict.diagnosis == "wrong-shape"
+    assert f"has shape {verdict.evidence.got[0].shape}" in verdict.message
+
+
+def test_several_right_results_are_right():
+    def two_layer_step(X, y, W1, b1, W2, b2, learning_rate):
+        gradients = lrcore.two_layer_gradient(X, y, W1, b1, W2, b2)
+        return W1, b1, W2 - learning_rate * gradients[2], b2 - learning_rate * gradients[3]
+
+    assert "(W2 and b2 are right)" in check("two_layer_step", two_layer_step).message
+
+
+def test_a_fit_that_goes_to_the_end_whatever_it_is_told_is_noticed():
+    def fit(X, y, learning_rate, n_iter):
+        model = lrcore.LogisticRegression(l2=0.1).fit(X, y) if len(set(y)) > 1 else None
+        return (model.coef_[0], model.intercept_[0]) if model else (np.ones(X.shape[1]), 0.0)
+
+    assert check("fit", fit).diagnosis == "ignores-n-iter"
+
+
+def test_a_check_inside_the_function_is_told_and_goes_no_deeper():
+    def sigmoid(z):
+        check("sigmoid", sigmoid)
+
+    verdict = check("sigmoid", sigmoid)
+    assert verdict.diagnosis == "endless-recursion"
+    assert "move it out" in verdict.message
+    assert check("sigmoid", lrcore.sigmoid).status == "correct"
+
+
 # How a verdict shows itself ----------------------------------------------------------------------
 
 
@@ -393,6 +628,17 @@ def test_what_a_learner_wrote_is_escaped():
     html = check("sigmoid", sigmoid)._repr_html_()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_checks_in_several_threads_wait_for_each_other():
+    def begun_in_turn_and_ended_in_turn(k):
+        return check("sigmoid", lambda z: time.sleep(0.01 * k) or z * k)
+
+    screen = sys.stdout
+    with ThreadPoolExecutor(4) as threads:
+        verdicts = list(threads.map(begun_in_turn_and_ended_in_turn, range(4)))
+    assert all(verdict.status == "wrong" for verdict in verdicts)
+    assert sys.stdout is screen
 
 
 def test_verdicts_are_values():
@@ -445,6 +691,19 @@ def test_a_test_that_refuses_what_is_right_is_told():
         assert sigmoid(np.array([0.0])) == 0.6, "not 0.6"
 
     assert "AssertionError: not 0.6" in mutants("sigmoid")(demanding).refused
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        lambda sigmoid: sigmoid(np.array([0.0]))[0] == 0.5,  # a truth of NumPy's
+        lambda sigmoid: sigmoid(np.array([0.0, 0.0])) == 0.5,  # two of them
+    ],
+)
+def test_a_truth_of_numpy_is_one(test):
+    score = mutants("sigmoid")(test)
+    assert not score.refused
+    assert "minus-for-plus" in [mistake.id for mistake in score.killed]
 
 
 def test_a_test_that_hangs_is_tried_no_more():

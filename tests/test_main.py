@@ -212,3 +212,47 @@ def test_watching_in_this_process(tmp_path, capsys, monkeypatch):
     out = capsys.readouterr()
     assert out.out.index("wrong-sign-in-exponent") < out.out.index("Correct")
     assert "no such file" in out.err
+
+
+TESTS = """
+import numpy as np
+
+def test_softmax(softmax):
+    Z = np.array([[0, 1, 3], [2, 2, -1]])
+    right = np.exp(Z) / np.exp(Z).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(softmax(Z), right)
+    np.testing.assert_allclose(softmax(Z + 1000), right)
+    np.testing.assert_allclose(softmax(Z - 1000), right)
+
+def test_sigmoid(sigmoid):
+    assert sigmoid(np.array([0.0])) == 0.5
+"""
+
+
+def test_the_tests_of_a_file_are_scored_by_mutants(tmp_path, capsys):
+    path = tmp_path / "tests.py"
+    path.write_text(TESTS, "utf-8")
+    assert terminal.main(["mutants", str(path)]) == 1  # one of the two leaves survivors
+    out = capsys.readouterr().out
+    assert "softmax: 24 of 24 mutants killed" in out
+    assert "survives: wrong-sign-in-exponent" in out
+    path.write_text(TESTS.partition("def test_sigmoid")[0], "utf-8")
+    assert terminal.main(["mutants", str(path)]) == 0
+
+
+@pytest.mark.parametrize("command", ["check", "mutants"])
+def test_a_file_that_is_none_or_holds_nothing_is_told(command, tmp_path, capsys):
+    empty, huge, broken = (tmp_path / name for name in ("empty.py", "huge.py", "broken.py"))
+    empty.write_text("x = 1\n", "utf-8")
+    huge.write_text("#" * (10**6 + 1), "utf-8")
+    broken.write_text("x = (\n", "utf-8")
+    for path, words in [
+        (tmp_path, "a folder"),
+        (tmp_path / "none.py", "no such file"),
+        (huge, "too large"),
+        (empty, "exercises lists the names"),
+    ]:
+        assert terminal.main([command, str(path)]) == 2
+        assert words in capsys.readouterr().err
+    assert terminal.main([command, str(broken)]) == 1
+    assert "was never closed" in capsys.readouterr().out

@@ -1,11 +1,14 @@
 """Whatever a learner's function does, the caller goes on, and finds everything as it was."""
 
 import builtins
+import os
+import random
 import signal
 import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,6 +136,42 @@ def test_settings_are_as_before():
     assert np.random.random() == wanted  # noqa: NPY002
 
 
+def test_folder_environment_and_random_numbers_are_as_before(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MINE", "as it was")
+
+    def moving():
+        os.environ.pop("MINE")
+        os.environ["THEIRS"] = "new"
+        os.chdir(os.sep)
+        random.seed(0)
+
+    random.seed(5)
+    wanted = random.random()
+    random.seed(5)
+    before = dict(os.environ)
+    assert call(moving).error is None
+    assert dict(os.environ) == before
+    assert Path.cwd() == tmp_path
+    assert random.random() == wanted
+
+
+def test_it_calls_in_a_folder_that_was_deleted(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert call(lambda: 3).value == 3
+
+
+def test_of_what_an_endless_loop_prints_only_the_beginning_is_kept():
+    def chatty():
+        for _ in range(1000):
+            print("x" * 1000)
+
+    assert 9_000 < len(call(chatty).printed) < 12_000
+
+
 def test_warnings_and_changed_arguments_are_noted():
     def f(a, b, c):
         a += 1
@@ -188,8 +227,37 @@ def test_a_strange_result_is_an_error_not_a_crash(value):
     assert call(lambda: value, finish=arrays).error
 
 
-def test_a_result_with_a_gap_is_not_attempted():
-    assert call(lambda: (None, 3), finish=arrays).error == "NotImplementedError"
+@pytest.mark.parametrize("value", [(None, 3), [None, None], ([1.0, None], 2.0), (..., 1)])
+def test_a_result_with_a_gap_is_missing(value):
+    assert call(lambda: value, finish=arrays).error == "MissingResultError"
+
+
+async def coroutine():
+    return 1.0
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("0.5", "type str"),
+        ({"w": 1}, "type dict"),
+        ((i for i in range(3)), "type generator"),
+        (1j, "complex"),
+        (["a"], "<U1"),
+        (np.zeros(2 * 10**6), "shape (2000000,)"),
+        ([np.zeros(k % 2 + 1) for k in range(2000)], "2000 results"),
+    ],
+)
+def test_what_is_no_array_of_a_few_numbers_is_called_by_its_name(value, words):
+    outcome = call(lambda: value, finish=arrays)
+    assert outcome.error == "StrangeResultError"
+    assert words in outcome.words
+
+
+def test_a_coroutine_is_no_result_and_nobody_is_warned():
+    outcome = call(coroutine, finish=arrays)  # in tests a warning is an error
+    assert outcome.words == "type coroutine"
+    assert outcome.warnings == ()
 
 
 def test_an_exception_with_an_endless_message_is_cut_short():

@@ -7,7 +7,12 @@ from .verdict import Remark
 
 # (the exception, words in its message, the id, what it means in this place); the first that fits
 _ERRORS = [
-    ("TimeLimit", "", "endless-loop", "It does not come back: is there a loop that never ends?"),
+    (
+        "TimeLimit",
+        "",
+        "endless-loop",
+        "It does not come back in time: is there a loop that never ends, or far too many steps?",
+    ),
     ("Crash", "", "ends-python", "It ends Python itself, not just the function."),
     ("RecursionError", "", "endless-recursion", "It calls itself without end."),
     (
@@ -19,6 +24,33 @@ _ERRORS = [
         "row's maximum.",
     ),
     ("MemoryError", "", "too-much-memory", "It asks for more memory than there is."),
+    (
+        "MissingResultError",
+        "",
+        "missing-result",
+        "One of its results is None. Is each computed before it is returned? (A tensor's .grad is "
+        "None until backward() was called, and for a tensor that was computed from others.)",
+    ),
+    (
+        "StrangeResultError",
+        "",
+        "not-numbers",
+        "What it returns is no number and no array of a few numbers. A text, a dict or a generator "
+        "(from yield, or from round brackets around a for) is neither.",
+    ),
+    (
+        ".*",
+        r"NoneType",
+        "value-is-none",
+        "A value in it is None. Does the function that made it return something? (A tensor's "
+        ".grad is None until backward() was called.)",
+    ),
+    (
+        "RuntimeError",
+        r"requires grad",
+        "tensor-with-history",
+        "A tensor that remembers how it was computed is no array: .detach().numpy() makes one.",
+    ),
     (
         "TypeError",
         r"positional argument|unexpected keyword",
@@ -39,7 +71,8 @@ _ERRORS = [
     ),
     (
         "ValueError",
-        r"matmul|not aligned|broadcast|mismatch|inhomogeneous|same number of dimensions",
+        r"matmul|not aligned|broadcast|mismatch|inhomogeneous|same number of dimensions|"
+        r"same as input",
         "shapes-do-not-fit",
         "The shapes of two arrays do not fit. Write the shape below each factor: is there a "
         "transpose too few or too many, or a sum along the wrong axis?",
@@ -50,6 +83,12 @@ _ERRORS = [
         "changes-its-input",
         "It writes its result into an array that it was given (as -= does). Make a new array: "
         "w = w - ...",
+    ),
+    (
+        "IndexError",
+        r"too many indices",
+        "too-many-indices",
+        "An array has fewer axes than it is given indices: a one-dimensional array has no columns.",
     ),
     (
         "IndexError",

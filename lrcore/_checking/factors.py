@@ -91,7 +91,8 @@ def named_factor(trial: Trial, found: list[float]) -> tuple[str, ...] | None:
     for ids in tables[0]:
         for k in range(len(tables[0][ids])):
             wanted = [table[ids][k] for table in tables]
-            if np.allclose(found, wanted, rtol=1e-4):
+            # a factor of 1 in each case explains nothing: such an answer is only inexact
+            if np.allclose(found, wanted, rtol=1e-4) and not np.allclose(wanted, 1.0):
                 return ids
     return None
 

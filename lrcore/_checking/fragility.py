@@ -1,5 +1,6 @@
 """What is fragile about a right answer: overflow, slowness, changed inputs, limits."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -26,8 +27,11 @@ def fragile(trial: Trial, answer: Callable[..., Any]) -> list[Remark]:
         remarks.append(Remark("changes-its-input", words))
     elif trial.failing_fragile:
         remarks.append(_limit(trial))
-    if any("overflow" in words for outcome in trial.outcomes for words in outcome.warnings):
-        words = "an exponential overflows on the way: NumPy warns, though the result is right."
+    warned = [words for outcome in trial.outcomes for words in outcome.warnings]
+    overflows = [words for words in warned if "overflow" in words]
+    if overflows:
+        number = "an exponential" if re.search("exp|power", " ".join(overflows)) else "a number"
+        words = f"{number} overflows on the way: NumPy warns, though the result is right."
         remarks.append(Remark("overflow", words))
     if trial.wrapped:
         words = "a single number is wrapped in an array: float(...) or [()] unwraps it."

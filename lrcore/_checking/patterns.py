@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Callable
 
 import numpy as np
 
@@ -23,6 +24,15 @@ def on_values(trial: Trial) -> Remark | None:
         if remark:
             return remark
     return None
+
+
+def constant(trial: Trial) -> Remark | None:
+    """Notice one and the same number for every input: what a pair of mistakes may do by chance."""
+    numbers = {got[0].item() for got in trial.values if got and len(got) == got[0].size == 1}
+    if len(numbers) != 1 or any(got is None or got[0].size > 1 for got in trial.values):
+        return None
+    words = f"It returns {numbers.pop():.6g} for every input: does the answer depend on it?"
+    return Remark("constant-result", words)
 
 
 def _count(trial: Trial) -> Remark | None:
@@ -91,13 +101,71 @@ def _only_where(trial: Trial) -> Remark | None:
         if all(re.search(pattern, label) for label in failing):
             return Remark(id, f"It is right otherwise and wrong {where}.")
     passing = [c.label for i, c in enumerate(trial.cases) if not trial.wrong(i)]
-    if passing and all(re.search(_SQUARE, label) for label in passing):
-        words = "It is right only where two dimensions are equal: is a transpose missing?"
+    if _only(_SQUARE, passing, failing):
+        words = (
+            "It is right only where two dimensions are equal: is a transpose missing, or is one "
+            "size taken for the other?"
+        )
         return Remark("right-for-square-only", words)
-    if passing and all(re.search("one ", label) for label in passing):
+    if _only("one sample|one score|zero", passing, failing):
         words = "It is right for a single sample only: look at sums, means and axes over samples."
         return Remark("right-for-one-sample-only", words)
     return None
+
+
+def _only(pattern: str, passing: list[str], failing: list[str]) -> bool:
+    """Tell whether the inputs with such a label pass, and no others."""
+    return (
+        bool(passing)
+        and all(re.search(pattern, label) for label in passing)
+        and not any(re.search(pattern, label) for label in failing)
+    )
+
+
+# which entry is wrong: its place, how many there are, its score
+_PARTS: list[tuple[Callable[[int, int, float], bool], str, str]] = [
+    (
+        lambda place, n, score: score < 0,
+        "wrong-for-negative-scores",
+        "It is right for positive scores and wrong for negative ones: look at their branch.",
+    ),
+    (
+        lambda place, n, score: score > 0,
+        "wrong-for-positive-scores",
+        "It is right for negative scores and wrong for positive ones: look at their branch.",
+    ),
+    (
+        lambda place, n, score: place == n - 1,
+        "off-by-one",
+        "Only the last entry is wrong: does a loop end one too early?",
+    ),
+    (
+        lambda place, n, score: place == 0,
+        "off-by-one",
+        "Only the first entry is wrong: does a loop begin one too late?",
+    ),
+]
+
+
+def _part(trial: Trial) -> Remark | None:
+    """Notice that only some entries are wrong: the first, the last, those of one sign."""
+    wrong = [_wrong_entries(trial, i) for i in trial.failing]
+    entries = list(itertools.chain.from_iterable(wrong))
+    for tell, id, words in _PARTS:
+        if all(wrong) and all(tell(*entry) for entry in entries):
+            return Remark(id, words)
+    return None
+
+
+def _wrong_entries(trial: Trial, i: int) -> list[tuple[int, int, float]]:
+    """List the wrong entries of the only result; none if it has no entries to compare."""
+    case, got, (wanted, *more) = trial.cases[i], trial.values[i], trial.exercise.expected[i]
+    if got is None or more or wanted.ndim == 0 or got[0].shape != wanted.shape:
+        return []
+    n = len(wanted)
+    scores = np.ravel(case.arguments[0]) if trial.exercise.arguments == ["z"] else np.zeros(n)
+    places = [k for k in range(n) if not agree(got[0][k], wanted[k], case.tolerance)]
+    return [(k, n, scores[k]) for k in places]
 
 
 def _factor(trial: Trial) -> Remark | None:
@@ -121,19 +189,28 @@ def _offset(trial: Trial) -> Remark | None:
 
 
 def _inexact(trial: Trial) -> Remark | None:
+    errors = []
     for i in trial.failing:
         got, wanted = trial.values[i], trial.exercise.expected[i]
         if got is None or len(got) != len(wanted) or not all(map(agree, got, wanted, [_NEAR] * 9)):
             return None
+        pairs = zip(got, wanted, strict=True)
+        errors += [np.abs(g - w).max() / max(np.abs(w).max(), _NEAR) for g, w in pairs]
     words = (
-        "It is right to two digits or three: is something rounded, is a constant typed with few "
+        f"It is right to about {-np.log10(max(errors)):.0f} digits, not to more: is something "
+        "rounded, or in float32, is a constant typed with few digits, or a number added that "
+        "should not be there?"
     )
-    return Remark("inexact", words + "digits, or a number added that should not be there?")
+    return Remark("inexact", words)
 
 
 def _start(trial: Trial) -> Remark | None:
     for case, got in zip(trial.cases, trial.values, strict=True):
         if case.label == "no step" and got and any(a.any() for a in got):
+            once = trial.values[0]  # the same data, one step
+            if once and all(map(np.array_equal, got, once)):
+                words = "It returns the same for n_iter = 0 and n_iter = 1: it is to make just so "
+                return Remark("ignores-n-iter", words + "many steps, wherever they lead.")
             text = TEXTS["non-zero-start"]
             return Remark("non-zero-start", f"{text['name']} {text['explanation']}")
     return None
@@ -143,11 +220,12 @@ def _steps_made(trial: Trial) -> Remark | None:
     """Notice a fit that made another number of steps than it was told to."""
     if trial.exercise.arguments[-1] != "n_iter":
         return None
-    made = [_count_steps(trial, i) for i in trial.failing]
-    if not made or None in made:
+    made = {i: _count_steps(trial, i) for i in trial.failing}
+    if not made or None in made.values():
         return None
-    wanted = trial.cases[trial.failing[0]].arguments[-1]
-    words = f"With n_iter = {wanted} it makes {made[0]} steps: does the loop end early, or late?"
+    i = trial.smallest_failing
+    wanted = trial.cases[i].arguments[-1]
+    words = f"With n_iter = {wanted} it makes {made[i]} steps: does the loop end early, or late?"
     return Remark("one-iteration-off", words)
 
 
@@ -169,16 +247,16 @@ def _nan(trial: Trial) -> Remark | None:
 
 
 def _shape(trial: Trial) -> Remark | None:
-    i = trial.failing[0] if trial.failing else trial.failing_fragile[0]
-    got, wanted = trial.raw[i], trial.exercise.expected[i]
-    for name, g, w in zip(trial.exercise.outputs, got or (), wanted, strict=False):
-        if g.shape != w.shape:
-            words = f"{name} has shape {g.shape}; expected {w.shape}."
-            return Remark("wrong-shape", words)
+    for i in (trial.smallest_failing, *trial.failing):  # the evidence shows the first
+        got, wanted = trial.raw[i], trial.exercise.expected[i]
+        for name, g, w in zip(trial.exercise.outputs, got or (), wanted, strict=False):
+            if g.shape != w.shape:
+                words = f"{name} has shape {g.shape}; expected {w.shape}."
+                return Remark("wrong-shape", words)
     return None
 
 
 _LOOKS = (
-    _count, _random, _start, _steps_made, _order, _square, _only_where, _inexact,
+    _count, _random, _start, _steps_made, _order, _square, _only_where, _inexact, _part,
     _factor, _offset, _nan, _shape,
 )  # fmt: skip

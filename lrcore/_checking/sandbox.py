@@ -9,6 +9,8 @@ import builtins
 import contextlib
 import io
 import math
+import os
+import random
 import signal
 import sys
 import threading
@@ -16,6 +18,8 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from types import CoroutineType
 from typing import Any
 
 import numpy as np
@@ -25,11 +29,29 @@ SECONDS = 5.0  # the patience with one call
 _AGAIN = 0.05  # seconds between two attempts to stop a call whose time is over
 _OURS = (__file__, contextlib.__file__)
 _WORDS = 300  # characters of a message that are shown
+_PAGE = 10_000  # characters of what is printed that are kept: an endless loop may print gigabytes
+_MANY = 10**3  # results, and
+_MOST = 10**6  # numbers in one of them; none of the exercises asks for more than a few
 _EXTRA_MEMORY = 2 * 2**30  # bytes that an answer may take in addition to what is in use
 
 
 class TimeLimit(BaseException):
     """Raised inside an answer that does not come back; no `except Exception` stops it."""
+
+
+class MissingResultError(Exception):
+    """Raised where a result is None."""
+
+
+class StrangeResultError(TypeError):
+    """Raised where what came back is no array of numbers, or far too many."""
+
+
+class _Screen(io.StringIO):
+    """What is printed, up to a limit."""
+
+    def write(self, text: str) -> int:
+        return super().write(text[:_PAGE]) if self.tell() < _PAGE else len(text)
 
 
 @dataclass(frozen=True)
@@ -59,11 +81,11 @@ def call(
     """Call a function that may do anything; `finish` turns its value into something tame."""
     given = tuple(_copy(argument) for argument in arguments)
     caught: list[warnings.WarningMessage] = []
-    screen = io.StringIO()
+    screen = _Screen()
     value, error, words = None, None, ""
     began = time.process_time()
     try:
-        with _restored(caught, screen), _time_limit(seconds), _memory_limit():
+        with _restored(caught, screen), _surroundings(), _time_limit(seconds), _memory_limit():
             value = _tidily(lambda: finish(function(*given)))
     except BaseException as problem:
         error, words = _described(problem)
@@ -133,6 +155,23 @@ def _restored(caught: list[warnings.WarningMessage], screen: io.StringIO) -> Ite
         sys.stdin = stdin
         sys.setrecursionlimit(recursion_limit)
         np.random.set_state(random_state)  # noqa: NPY002
+
+
+@contextlib.contextmanager
+def _surroundings() -> Iterator[None]:
+    """Set back the folder, the environment and Python's own random numbers."""
+    environment, state = dict(os.environ), random.getstate()
+    folder = Path()
+    with contextlib.suppress(OSError):  # the folder may have been deleted
+        folder = Path.cwd()
+    try:
+        yield
+    finally:
+        random.setstate(state)
+        os.chdir(folder)
+        if os.environ != environment:
+            os.environ.clear()
+            os.environ.update(environment)
 
 
 @contextlib.contextmanager
@@ -206,7 +245,6 @@ def _memory_limit() -> Iterator[None]:
     """Let an allocation of many gigabytes fail at once, where the system can be told so."""
     try:
         import resource
-        from pathlib import Path
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         soft, hard = resource.getrlimit(resource.RLIMIT_AS)
@@ -227,8 +265,10 @@ def arrays(value: Any) -> tuple[NDArray[Any], ...] | NDArray[Any] | None:
     if value is None or value is Ellipsis:
         return None
     if isinstance(value, tuple) and not value:
-        raise TypeError("expected a result, got an empty tuple")
+        raise StrangeResultError("an empty tuple")
     if isinstance(value, tuple | list) and not _is_plain(value):
+        if len(value) > _MANY:
+            raise StrangeResultError(f"{len(value)} results")
         return tuple(_plain(item) for item in value)
     return _plain(value)
 
@@ -239,11 +279,28 @@ def _is_plain(value: Any) -> bool:
 
 
 def _plain(value: Any) -> NDArray[Any]:
+    kind = type(value)
     if value is None or value is Ellipsis:
-        raise NotImplementedError("a result is missing")
-    array = np.array(value, subok=False)
+        raise MissingResultError("it is None")
+    if issubclass(kind, CoroutineType):
+        value.close()  # or Python warns that nobody awaited it
+    if issubclass(kind, str | bytes | CoroutineType):
+        raise StrangeResultError(f"type {kind.__name__}")
+    array = np.asarray(value)
+    if array.size > _MOST:
+        raise StrangeResultError(f"an array of shape {array.shape}")
     if array.dtype.kind == "O":
-        array = np.array(value, dtype=np.float64)
+        array = _numbers(array, kind)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"expected real numbers, got {type(value).__name__} of {array.dtype}")
+        raise StrangeResultError(f"type {kind.__name__}, of {array.dtype}")
     return array.astype(np.float64)
+
+
+def _numbers(objects: NDArray[Any], kind: type) -> NDArray[Any]:
+    """Turn objects into numbers, if each is one."""
+    if any(item is None for item in objects.flat):
+        raise MissingResultError("it is None")
+    try:
+        return objects.astype(np.float64)
+    except (TypeError, ValueError):
+        raise StrangeResultError(f"type {kind.__name__}") from None

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 STATUSES = ("correct", "wrong", "not attempted", "error")
 _TITLES = {
@@ -14,6 +15,8 @@ _TITLES = {
     "not attempted": "○ Not attempted yet",
     "error": "! It does not run",
 }
+_MANY = 8  # results that are shown; the exercises have four at most
+_NOISE = 1e-15
 _CLASSES = {"correct": "tip", "wrong": "warning", "not attempted": "note", "error": "danger"}
 
 
@@ -98,22 +101,42 @@ class Verdict:
         given = [f"{name} = {show(value)}" for name, value in self.evidence.input.items()]
         return [
             ("input", "\n".join(given)),
-            ("expected", _shown(self.evidence.expected)),
-            ("got", _shown(self.evidence.got)),
+            *_told_apart(self.evidence.expected, self.evidence.got),
         ]
 
 
-def _shown(results: Any) -> str:
-    return "\n".join(map(show, results)) if isinstance(results, tuple) else str(results)
+def _told_apart(expected: Any, got: Any) -> list[tuple[str, str]]:
+    """Write both with as many digits as it takes to see that they differ."""
+    for digits in (5, 8, 11):
+        rows = [("expected", _shown(expected, digits)), ("got", _shown(got, digits))]
+        if rows[0][1] != rows[1][1]:
+            break
+    return rows
 
 
-def show(value: Any) -> str:
-    """Write a number or an array with five digits, on few lines, its shape beside it."""
-    array = np.asarray(value)
+def _shown(results: Any, digits: int) -> str:
+    if not isinstance(results, tuple):
+        return str(results)
+    more = [f"and {len(results) - _MANY} more"] if len(results) > _MANY else []
+    return "\n".join([show(result, digits) for result in results[:_MANY]] + more)
+
+
+def show(value: Any, digits: int = 5) -> str:
+    """Write a number or an array with few digits, on few lines, its shape beside it."""
+    array = _without_noise(np.asarray(value))
     if array.ndim == 0:
-        return f"{array[()]:.6g}"
-    with np.printoptions(precision=5, threshold=40, edgeitems=2, linewidth=72):
+        return f"{array[()]:.{digits + 1}g}"
+    with np.printoptions(precision=digits, threshold=40, edgeitems=2, linewidth=72):
         return f"{array}  shape {array.shape}"
+
+
+def _without_noise(array: NDArray[Any]) -> NDArray[Any]:
+    """Make 0 of what rounding left beside numbers 10^15 times as large, and of minus zero."""
+    if array.dtype.kind != "f":
+        return array
+    finite = np.abs(array[np.isfinite(array)])
+    noise = _NOISE * finite.max(initial=0.0) if array.ndim else _NOISE
+    return np.where(np.abs(array) <= noise, array.dtype.type(0), array)
 
 
 def joined(names: Sequence[str]) -> str:

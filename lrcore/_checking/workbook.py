@@ -56,6 +56,6 @@ def _run(path: Path) -> dict[str, Any]:
     return namespace
 
 
-def answers(namespace: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def answers(namespace: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Find the exercises among the names that a file defines, in the order of the book."""
-    return ((name, namespace[name]) for name in EXERCISES if name in namespace)
+    return ((name, namespace[prefix + name]) for name in EXERCISES if prefix + name in namespace)

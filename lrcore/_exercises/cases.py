@@ -68,12 +68,12 @@ def _whole(*arguments: Any) -> tuple[Any, ...]:
 
 def _scores() -> list[Case]:
     return [
-        Case("several scores", (np.array([-2.0, -0.5, 0.25, 1.0, 3.0]),)),
+        Case("several scores", (np.array([1.0, -2.0, 0.25, 3.0, -0.5]),)),
         Case("one score", (np.array([0.7]),)),
         Case("zero", (np.array([0.0]),)),
-        Case("integers", (np.array([-2, 0, 1, 3]),)),
-        Case("single precision", (np.array([-1.5, 0.5, 2.0], dtype=np.float32),)),
-        Case("large scores", (np.array([-300.0, -40.0, 40.0, 300.0]),)),
+        Case("integers", (np.array([1, -2, 3, 0]),)),
+        Case("single precision", (np.array([0.5, -1.5, 2.0], dtype=np.float32),)),
+        Case("large scores", (np.array([40.0, -300.0, 300.0, -40.0]),)),
         Case("extreme scores", (np.array([-1000.0, 1000.0]),)),
         Case("a table", (np.array([[-1.0, 0.5, 2.0], [0.3, -0.7, 1.2]]),), fragile=True),
     ]
@@ -105,7 +105,7 @@ def _labels_and_scores() -> list[Case]:
     return [
         Case("several samples", (y, z)),
         Case("one sample", (np.array([1]), np.array([0.8]))),
-        Case("one sample of the other class", (np.array([0]), np.array([-0.3]))),
+        Case("one sample of the other class", (np.array([0]), np.array([0.3]))),
         Case("labels as floats", (y.astype(float), z)),
         Case("three samples", (np.array([0, 1, 0]), np.array([0.15, -2.0, 1.4]))),
         Case("integers", (y, np.array([3, -1, 0, -2, 1]))),

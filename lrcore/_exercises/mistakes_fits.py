@@ -311,6 +311,11 @@ def _decay(X: Any, y: Any, l2: Any, learning_rate: Any, n_iter: Any) -> Any:
     return w, b
 
 
+@mistake("penalty-without-learning-rate", "fit_l2")
+def _growth(X: Any, y: Any, l2: Any, learning_rate: Any, n_iter: Any) -> Any:
+    return _decay(X, y, -l2, learning_rate, n_iter)
+
+
 @mistake("penalty-at-new-weights", "fit_l2")
 def _decay_after(X: Any, y: Any, l2: Any, learning_rate: Any, n_iter: Any) -> Any:
     """The penalty is applied to the weights after the step.

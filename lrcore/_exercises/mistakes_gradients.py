@@ -307,6 +307,8 @@ def _last(error: Any) -> Any:
 
 
 slip("last-sample-only", "gather")(lambda error: error[0])
+slip("wrong-sign", "gather", alone=True)(lambda error: -np.sum(error, axis=0))
+slip("wrong-sign", "weigh", alone=True)(lambda X, error: -X.T @ error)
 slip("last-sample-only", "weigh")(lambda X, error: X[-1:].T @ error[-1:])
 slip("last-sample-only", "weigh")(lambda X, error: X[:1].T @ error[:1])
 
@@ -360,6 +362,67 @@ def _multiplied_by_n(total: Any, rows: Any) -> Any:
     Hint: What happens to your answer when every sample is given twice?
     """
     return total * len(rows)
+
+
+# Loops that count the rows unequally: an error times its weight -------------------------------
+
+
+@slip("rows-left-out", "error", only={"logistic_gradient"})
+def _without_an_odd_row(p: Any, y: Any) -> Any:
+    """Some rows are left out: the first, the last, or those that fill no block.
+
+    Each row belongs into the sum once; a last block may be shorter than the others.
+
+    Hint: List the row numbers that your loop visits, for an odd number of rows. Is each there?
+    """
+    return (p - y) * (np.arange(len(p)) < len(p) // 2 * 2)
+
+
+slip("rows-left-out", "error", only={"logistic_gradient"}, alone=True)(
+    lambda p, y: (p - y) * (np.arange(len(p)) > 0)
+)
+slip("rows-left-out", "error", only={"logistic_gradient"}, alone=True)(
+    lambda p, y: (p - y) * (np.arange(len(p)) < len(p) - 1)
+)
+
+
+def _by_blocks(error: Any, size: int) -> Any:
+    """Give the rows the weights that they have in a mean of the means of blocks."""
+    blocks = np.arange(len(error)) // size
+    return error * len(error) / np.bincount(blocks)[blocks] / (blocks[-1] + 1)
+
+
+@slip("mean-of-means", "error", only={"logistic_gradient"})
+def _mean_of_means(p: Any, y: Any) -> Any:
+    """A mean of the means of blocks stands for the mean of all rows.
+
+    A last block with fewer rows then counts as much as a full one.
+
+    Hint: How much does the last row count if it is a block of its own?
+
+    Met: chapter 16; losses that are averaged over mini-batches.
+    """
+    return _by_blocks(p - y, 2)
+
+
+for _size in (3, 4):
+    slip("mean-of-means", "error", only={"logistic_gradient"}, alone=True)(
+        lambda p, y, size=_size: _by_blocks(p - y, size)
+    )
+
+
+@slip("divided-in-the-loop", "error", only={"logistic_gradient"})
+def _divided_in_the_loop(p: Any, y: Any) -> Any:
+    """The division by the number of rows stands inside the loop.
+
+    What the first row handed in is divided again and again, the last row's share only once.
+
+    Hint: How often is the first row's share divided, and how often the last one's?
+
+    Met: chapter 6, a line that is indented too far.
+    """
+    n = len(p)
+    return (p - y) * n / float(n) ** (n - np.arange(n))
 
 
 # The hidden layer -----------------------------------------------------------------------------

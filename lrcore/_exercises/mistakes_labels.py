@@ -153,6 +153,8 @@ slip("smallest-for-largest", "choose")(lambda P: P.argsort(axis=1)[:, 0])
 slip("smallest-for-largest", "choose")(lambda P: np.argsort(P, axis=1))
 
 slip("sum-not-mean", "portion")(np.sum)
+slip("last-sample-only", "portion", alone=True)(lambda values: values[0] / len(values))
+slip("last-sample-only", "portion", alone=True)(lambda values: values[-1] / len(values))
 
 
 @slip("percent-for-fraction", "portion")
@@ -321,6 +323,7 @@ def _columns(y: Any, n_classes: Any) -> Any:
     """Whole columns are marked, where one entry of each row is wanted.
 
     table[:, y] = 1 means every row, for each of these columns; rows and columns must be paired.
+    And in [[0] * k] * n all rows are one and the same list.
 
     Hint: Which rows does the colon choose?
     """

@@ -143,6 +143,11 @@ def _flat(y: Any) -> Any:
     return y
 
 
+@slip("column-against-row", "column", alone=True)
+def _averaged(y: Any) -> Any:  # what a loss of the square table comes to, when it is differentiated
+    return np.full((len(y), 1), np.mean(y))
+
+
 @slip("wrong-log-base", "logs")
 def _bits(p: Any) -> Any:
     """The logarithm has another base than e.
@@ -302,8 +307,8 @@ def _likelihood(y: Any, p: Any) -> Any:
 def _plain_products(y: Any, log_p: Any, log_q: Any) -> Any:
     """0 times infinity is nan: a certain prediction breaks the formula.
 
-    Where p is exactly 0 or 1, one logarithm is infinite; multiplied by a label of 0 it gives nan,
-    where the term should be 0.
+    Where p is exactly 0 or 1, a logarithm or a fraction is infinite, or is 0/0; multiplied by a
+    label of 0 it gives nan, where the term should be 0.
 
     Hint: Which of the two terms does a sample really need?
 
@@ -361,6 +366,11 @@ def _sample_mean(values: Any) -> Any:
     Hint: By which number do you divide when there is one sample?
     """
     return np.sum(values) / (len(values) - 1)
+
+
+for _k in (0, -1):
+    slip("last-sample-only", "mean", alone=True)(lambda values, k=_k: values[k])
+    slip("last-sample-only", "mean", alone=True)(lambda values, k=_k: values[k] / len(values))
 
 
 @slip("median-for-mean", "mean")
@@ -447,6 +457,12 @@ mistake("absolute-value", "binary_cross_entropy_from_logits")(
 )
 
 
+@mistake("absolute-value", "binary_cross_entropy_from_logits")
+def _without_absolute_value(y: Any, z: Any) -> Any:
+    t = (2 * y - 1) * z
+    return np.mean(np.maximum(-t, 0) + np.log1p(np.exp(-t)))
+
+
 @mistake("missing-labels", "binary_cross_entropy_from_logits")
 def _softplus_only(y: Any, z: Any) -> Any:
     """The term with the label is left out.
@@ -469,6 +485,12 @@ def _swapped(y: Any, p: Any) -> Any:
     Met: scikit-learn and PyTorch order them differently.
     """
     return -np.mean(both_classes(p, *logs_of_probabilities(y)))
+
+
+@mistake("thresholded-too-early", "binary_cross_entropy")
+def _rounded_first(y: Any, p: Any) -> Any:
+    hard = np.round(p)
+    return -np.mean(y * np.log(hard) + (1 - y) * np.log(1 - hard))
 
 
 for _epsilon in EPSILONS:

@@ -122,9 +122,10 @@ def _step_function(z: Any) -> Any:
 def _tanh(z: Any) -> Any:
     """The hyperbolic tangent, or its derivative, stands for the sigmoid's.
 
-    tanh runs from -1 to 1; the sigmoid from 0 to 1. Their derivatives differ as well.
+    tanh runs from -1 to 1, the sigmoid from 0 to 1, and it is half as steep in the score: it equals
+    (1 + tanh(z/2))/2. Their derivatives differ as well.
 
-    Hint: What are the limits of your function far to the left and far to the right?
+    Hint: What are the limits of your function on both sides, and what is its slope at 0?
 
     Met: two-layer tutorials copied from a network with tanh units.
     """

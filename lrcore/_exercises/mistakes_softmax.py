@@ -126,6 +126,7 @@ def _divided(Z: Any) -> Any:
 
 
 slip("missing-exp", "normalize")(lambda Z: Z / Z.sum(axis=1, keepdims=True))
+slip("missing-exp", "normalize", alone=True)(lambda Z: np.exp(Z) / Z.sum(axis=1, keepdims=True))
 slip("missing-exp", "normalize")(lambda Z: np.abs(Z) / np.abs(Z).sum(axis=1, keepdims=True))
 
 
@@ -263,7 +264,7 @@ def _by_norm(Z: Any) -> Any:
 def _all_entries(Y: Any, log_P: Any) -> Any:
     """The mean runs over all entries of a table, where it should run over its rows only.
 
-    A mean over n times k entries is k times too small: the zeros of the one-hot rows count too.
+    A mean over n times k entries is k times too small.
 
     Hint: By which number do you divide in the end, and how many samples are there?
 

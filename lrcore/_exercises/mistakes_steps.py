@@ -20,13 +20,19 @@ slip("wrong-sign", "step")(lambda parameter, gradient, rate: rate * gradient - p
 
 @slip("missing-learning-rate", "step")
 def _full_step(parameter: Any, gradient: Any, rate: Any) -> Any:
-    """The learning rate is left out.
+    """The learning rate is left out, or is a number that was typed.
 
     The gradient says which way; the learning rate says how far.
 
     Hint: Which argument does your answer not depend on?
     """
     return parameter - gradient
+
+
+for _rate in (0.01, 0.1, 0.5):
+    slip("missing-learning-rate", "step", alone=True)(
+        lambda parameter, gradient, rate, typed=_rate: parameter - typed * gradient
+    )
 
 
 @slip("returns-the-step", "step")
@@ -182,6 +188,12 @@ def _bias_first(X: Any, y: Any, w: Any, b: Any) -> Any:
     return w - step[:-1], b - step[-1]
 
 
+@mistake("missing-bias", "newton_step")
+def _scores_without_bias(X: Any, y: Any, w: Any, b: Any) -> Any:
+    new_w, step = newton_step(X, y, w, 0.0)
+    return new_w, b + step
+
+
 @slip("missing-curvature", "curvature")
 def _flat(p: Any, y: Any) -> Any:
     """The weights p (1 - p) are missing in the Hessian, or are other ones.
@@ -194,6 +206,7 @@ def _flat(p: Any, y: Any) -> Any:
 
 
 slip("missing-curvature", "curvature")(lambda p, y: p)
+slip("missing-curvature", "curvature")(lambda p, y: p - y)
 slip("missing-curvature", "curvature")(lambda p, y: p**2)
 slip("missing-curvature", "curvature")(lambda p, y: 1 - p)
 slip("missing-curvature", "curvature")(lambda p, y: p * (1 - y))

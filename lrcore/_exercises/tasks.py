@@ -57,6 +57,8 @@ def find(name: object) -> Exercise:
         return EXERCISES[name]
     near = get_close_matches(name, EXERCISES, n=1) if isinstance(name, str) else []
     hint = f" Did you mean {near[0]!r}?" if near else ""
+    if callable(name):
+        hint = " The name comes first, then the function."
     got = repr(name) if isinstance(name, str) else f"a {type(name).__name__}"
     raise ValueError(f"exercise: expected one of {', '.join(EXERCISES)}, got {got}.{hint}")
 
