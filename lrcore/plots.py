@@ -15,7 +15,13 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from numpy.typing import ArrayLike
 
 from ._palette import LIGHT, MARKERS, SERIES
-from ._validation import as_class_indices, as_double, check_not_empty, check_shape
+from ._validation import (
+    as_class_indices,
+    as_double,
+    check_callable,
+    check_not_empty,
+    check_shape,
+)
 from .activations import sigmoid
 
 CLASS_COLOURS = (LIGHT["class-0"], LIGHT["class-1"])
@@ -90,11 +96,17 @@ def plot_sigmoid(w: float = 1.0, b: float = 0.0, ax: Axes | None = None) -> Axes
     matplotlib.axes.Axes
         The axes drawn on.
 
+    Raises
+    ------
+    ValueError
+        If `w` or `b` is no number.
+
     Examples
     --------
     >>> plot_sigmoid(w=2.0).get_ylabel()
     'probability of class 1'
     """
+    w, b = float(as_double("w", w, 0)), float(as_double("b", b, 0))
     ax = _axes(ax)
     x = np.linspace(-6, 6, 241)
     ax.plot(x, sigmoid(w * x + b), label=f"$\\sigma({w:g}x {b:+g})$")
@@ -268,13 +280,17 @@ def plot_loss_surface(
     Raises
     ------
     ValueError
-        If `path` has not two columns, or no row.
+        If `loss` is no function, a range is not of two numbers, or `path` has not two columns, or
+        no row.
 
     Examples
     --------
     >>> plot_loss_surface(lambda a, b: a**2 + b**2, (-1, 1), (-2, 2)).get_xlabel()
     'first parameter'
     """
+    check_callable("loss", loss)
+    for name, ends in (("first", first), ("second", second)):
+        check_shape(name, as_double(name, ends, 1), (2,), "(from, to)")
     if path is not None:
         path = as_double("path", path, 2)
         check_shape("path", path, (len(path), 2), "(two parameters)")

@@ -205,8 +205,8 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
     )  # fmt: skip
 
 
-def _two_classes(X: ArrayLike | None, y: ArrayLike | None) -> tuple[Any, Any]:
-    if X is None or y is None:
+def _two_classes(X: Any, y: Any) -> tuple[Any, Any]:
+    if X is None and y is None:
         data = make_clouds(60)
         return data.X, data.y
     X, y = as_double("X", X, 2), as_class_indices("y", y, 2)

@@ -33,18 +33,19 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     Raises
     ------
     ValueError
-        If a label or a probability is out of range, or only one class is there.
+        If a label or a probability is out of range or missing, or only one class is there.
 
     Examples
     --------
     >>> threshold_chart([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
     <InteractiveChart: a threshold and what follows from it; sliders threshold>
     """
-    if y is None or p is None:
-        y, p = _tumours()
-    y, p = as_class_indices("y", y, 2), as_double("p", p, 1)
+    given: Any = _tumours() if y is None and p is None else (y, p)
+    y, p = as_class_indices("y", given[0], 2), as_double("p", given[1], 1)
     check_shape("p", p, y.shape, "(one probability for each label)")
     check_unit_interval("p", p)
+    if np.isnan(p).any():
+        raise ValueError("p: expected numbers, got nan")
     if len(np.unique(y)) < 2:
         raise ValueError("y: expected both classes, 0 and 1, got one of them")
     sliders = (Slider("threshold", "threshold", 0.5, 0.01, 0.99, 0.01),)

@@ -10,7 +10,6 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
 
 from lrcore._validation import Floats
 from lrcore.optimizers import newton
@@ -288,7 +287,7 @@ class IncrementalClassifier(LinearClassifier):
     def _step(self, rows: Rows, n_rows: float, *, first: bool) -> str:
         """Take one pass of steps along the gradient over these rows, which ends where it ends."""
         objective = self._objective(rows)
-        rng = check_random_state(self.random_state)
+        rng = self._rng()
         start = self._start(objective, rng) if first else self._theta(objective, objective.units)
         self._walk(objective, start, 1, rng)
         return ""

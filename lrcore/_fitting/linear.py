@@ -7,7 +7,7 @@ import numpy as np
 import scipy.linalg
 from sklearn.utils.validation import check_is_fitted
 
-from lrcore._validation import Floats, as_positive
+from lrcore._validation import Floats, as_positive, check_flag
 from lrcore.optimizers import _newton_step
 
 from .classifier import FIRST_ORDER, Classifier
@@ -66,6 +66,7 @@ class LinearClassifier(Classifier):
 
     def _check_parameters(self) -> None:
         as_positive("l2", self.l2, zero_allowed=True)
+        check_flag("fit_intercept", self.fit_intercept)
         super()._check_parameters()
 
     def _objective(self, rows: Data) -> LinearObjective:
@@ -73,7 +74,7 @@ class LinearClassifier(Classifier):
 
     def _in_units(self, rows: Data, units: Units, *, free: bool) -> LinearObjective:
         # a square that overflows would make nan of the penalty on a weight of zero
-        penalty = np.minimum((np.sqrt(self.l2) / units.scale) ** 2, np.finfo(np.float64).max)
+        penalty = np.minimum((np.sqrt(float(self.l2)) / units.scale) ** 2, np.finfo(np.float64).max)
         return LinearObjective(rows, self._scores(free=free), penalty, units, self.fit_intercept)
 
     def _start(self, objective: LinearObjective, rng: np.random.RandomState) -> Floats:
