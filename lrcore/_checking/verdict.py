@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-STATUSES = ("correct", "wrong", "not attempted", "error")
 _TITLES = {
     "correct": "✓ Correct",
     "wrong": "✗ Not yet right",
