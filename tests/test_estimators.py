@@ -873,6 +873,24 @@ def test_labels_and_numbers_may_come_as_objects():
     assert list(LogisticRegression(l2=0.1).fit(X, words).classes_) == ["no", "yes"]
 
 
+def test_weights_that_no_float_can_hold_are_not_returned_in_silence():
+    with pytest.warns(ConvergenceWarning, match="larger than the largest float"):
+        LogisticRegression().fit(made()[0] * 1e-310, made()[1])
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-300, 1e-200])
+def test_a_penalty_holds_however_small_the_columns_are(scale):
+    """The largest slope at zero is half a column's size, so no weight is above scale / l2."""
+    X, y = made()
+    model = LogisticRegression(l2=0.1).fit(X * scale, y)
+    assert np.abs(model.coef_).max() <= 10 * scale * np.abs(X).max()
+
+
+def test_classes_are_labels():
+    with pytest.raises(ValueError, match=r"^classes: expected labels, all numbers or all strings"):
+        LogisticRegression().partial_fit(X, Y, classes=[0, "a"])
+
+
 @pytest.mark.parametrize(
     ("weights", "words"),
     [

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
 
-from lrcore._validation import Floats
+from lrcore._validation import Floats, check_labels
 from lrcore.optimizers import newton
 
 from .blocks import Blocks, Reader, Survey, as_rows, check_total
@@ -228,6 +228,7 @@ class IncrementalClassifier(LinearClassifier):
     def _take_classes(self, classes: ArrayLike | None) -> bool:
         """Check `classes`, and say whether this is the first call of partial_fit."""
         known = getattr(self, "classes_", None)
+        check_labels("classes", classes)
         if known is None and classes is None:
             raise ValueError(
                 "classes: expected the labels of all classes at the first call of partial_fit, "

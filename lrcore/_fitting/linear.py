@@ -1,6 +1,7 @@
 """What the linear classifiers share: units of measure, Newton's method, and flaws of a minimum."""
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,11 @@ _SEPARATED = (
     "{}, so without a penalty the likelihood has no maximum and the weights grow without end, in "
     "the direction {}; what is returned is where the fit stopped. Set l2 > 0."
 )
+_OVERFLOW = (
+    "the weights are larger than the largest float: the columns of X are too small. Measure them "
+    "in other units."
+)
+_LEAST_SCALE = 1e-150  # its square is a float, and so is one over it
 _NAMED = 3  # columns that are named when a direction is told
 
 
@@ -85,6 +91,9 @@ class LinearClassifier(Classifier):
 
     def _newton(self, rows: Data) -> tuple[Objective, Floats]:
         units = Units.of(rows, about_zero=not self.fit_intercept)
+        if self.l2:  # else the penalty on a weight for such columns overflows
+            least = _LEAST_SCALE * np.sqrt(float(self.l2))
+            units = replace(units, scale=np.maximum(units.scale, least))
         objective = self._in_units(rows, units, free=True)
         if rows.are_few or units.are_far:
             objective = objective.with_copied_rows()
@@ -103,6 +112,8 @@ class LinearClassifier(Classifier):
         self.coef_, self.intercept_ = W.T.copy(), b.copy()
 
     def _problem(self, objective: LinearObjective, theta: Floats) -> str:
+        if not np.isfinite(self.coef_).all():
+            return _OVERFLOW
         if objective.penalty.any():
             return super()._problem(objective, theta)
         if objective.margins(theta)[0] > 0:
