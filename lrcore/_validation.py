@@ -72,6 +72,12 @@ def check_not_empty(name: str, array: NDArray[Any]) -> None:
         raise ValueError(f"{name}: expected at least one entry, got shape {array.shape}")
 
 
+def check_finite(name: str, array: Floats) -> None:
+    """Raise if an entry of `array` is nan or infinite: a picture has no place for it."""
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name}: expected finite numbers, got {array[~np.isfinite(array)][0]}")
+
+
 def check_unit_interval(name: str, array: Floats) -> None:
     """Raise if an entry of `array` lies outside [0, 1]; nan passes."""
     outside = (array < 0) | (array > 1)

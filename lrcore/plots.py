@@ -19,6 +19,7 @@ from ._validation import (
     as_class_indices,
     as_double,
     check_callable,
+    check_finite,
     check_not_empty,
     check_shape,
 )
@@ -171,7 +172,8 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     Raises
     ------
     ValueError
-        If `X` has not two columns, or `y` not one label, 0 or 1, for each row.
+        If `X` has not two columns or an entry is not finite, or `y` has not one label, 0 or 1, for
+        each row.
 
     Examples
     --------
@@ -185,6 +187,7 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     X, y = as_double("X", X, 2), as_class_indices("y", y, 2)
     check_shape("X", X, (len(X), 2), "(two features)")
     check_not_empty("X", X)
+    check_finite("X", X)
     check_shape("y", y, (len(X),), "(one label for each row of X)")
     ax = _axes(ax)
     low, high = X.min(axis=0), X.max(axis=0)

@@ -256,6 +256,10 @@ def test_what_does_not_fit_is_refused_before_a_figure_opens(clouds, draw, messag
     [
         (lambda: plots.plot_sigmoid(w="a"), "w: expected real numbers, got an array of <U1"),
         (lambda: plots.plot_sigmoid(b=[1, 2]), "b: expected a number, got shape (2,)"),
+        (
+            lambda: plots.plot_decision_boundary(None, [[0, np.nan]], [0]),
+            "X: expected finite numbers, got nan",
+        ),
         (lambda: plots.plot_loss_surface(1, (0, 1), (0, 1)), "loss: expected a function, got 1"),
         (
             lambda: plots.plot_loss_surface(max, (0, 1, 2), (0, 1)),

@@ -6,7 +6,14 @@ import altair as alt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lrcore._validation import Floats, as_class_indices, as_double, check_shape, check_unit_interval
+from lrcore._validation import (
+    Floats,
+    as_class_indices,
+    as_double,
+    check_finite,
+    check_shape,
+    check_unit_interval,
+)
 from lrcore.datasets import load_breast_cancer
 from lrcore.estimators import LogisticRegression
 
@@ -44,8 +51,7 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     y, p = as_class_indices("y", given[0], 2), as_double("p", given[1], 1)
     check_shape("p", p, y.shape, "(one probability for each label)")
     check_unit_interval("p", p)
-    if np.isnan(p).any():
-        raise ValueError("p: expected numbers, got nan")
+    check_finite("p", p)
     if len(np.unique(y)) < 2:
         raise ValueError("y: expected both classes, 0 and 1, got one of them")
     sliders = (Slider("threshold", "threshold", 0.5, 0.01, 0.99, 0.01),)
