@@ -8,6 +8,7 @@ losses       from labels and predictions to one number: the mean loss
 gradients    the derivative of that number, as a loop and as matrix algebra
 optimizers   gradient descent and its relatives, and Newton's method
 estimators   classifiers that keep scikit-learn's contract
+distributed  the linear ones, fitted where Dask holds the rows
 autodiff     a computation graph that differentiates itself
 derivation   chains of equations, each one checked
 datasets     the book's data

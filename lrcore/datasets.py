@@ -97,7 +97,7 @@ def make_clouds(n_samples: int = 200, random_state: Any = 0) -> Dataset:
     Raises
     ------
     ValueError
-        If `n_samples` is not a whole number of at least 2.
+        If `n_samples` is not a whole number of at least 2, or `random_state` cannot be a seed.
 
     Notes
     -----
@@ -112,7 +112,12 @@ def make_clouds(n_samples: int = 200, random_state: Any = 0) -> Dataset:
     ((100, 2), (100,))
     """
     n_samples = as_count("n_samples", n_samples, least=2)
-    rng = np.random.default_rng(random_state)
+    try:
+        rng = np.random.default_rng(random_state)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"random_state: expected a whole number >= 0 or a Generator, got {random_state!r}"
+        ) from error
     y = rng.integers(0, 2, size=n_samples)
     X = _CENTRES[y] + rng.standard_normal((n_samples, 2))
     return Dataset(X, y.astype(np.intp), ("x1", "x2"), ("0", "1"), "drawn by make_clouds")

@@ -192,7 +192,8 @@ class Derivation:
         given: Sequence[Any] = (),
         name: Any = None,
     ) -> None:
-        self._domain = {key: _as_allowed(key, value) for key, value in (domain or {}).items()}
+        domain = _as_mapping(domain)
+        self._domain = {key: _as_allowed(key, value) for key, value in domain.items()}
         self._given = tuple(map(_as_known, given))
         self._name = name
         self.steps: list[Step] = []
@@ -442,6 +443,12 @@ def _as_known(relation: Any) -> Any:
     if isinstance(relation, Boolean):
         return relation
     raise ValueError(f"given: expected relations such as Eq(a, sigma(z)), got {relation!r}")
+
+
+def _as_mapping(domain: Any) -> Mapping[Any, Any]:
+    if domain is not None and not isinstance(domain, Mapping):
+        raise ValueError(f"domain: expected a dict such as {{p: (0, 1)}}, got {domain!r}")
+    return domain or {}
 
 
 def _as_allowed(key: Any, allowed: Any) -> Any:

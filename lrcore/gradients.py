@@ -16,6 +16,7 @@ from ._validation import (
     as_double,
     as_floats,
     as_positive,
+    check_callable,
     check_not_empty,
     check_shape,
     check_unit_interval,
@@ -507,6 +508,7 @@ def numerical_gradient(f: Callable[[Any], Any], x: ArrayLike) -> Any:
     >>> print(numerical_gradient(lambda x: x[0] ** 2 * x[1], [3.0, 2.0]).round(6))
     [12.  9.]
     """
+    check_callable("f", f)
     slopes, _ = _central_differences(f, as_floats("x", x).astype(np.float64))
     return slopes[()]
 
@@ -603,6 +605,7 @@ def gradient_check(
     >>> print(check)
     gradients differ: largest relative error 6.7e-01 at index (1,), analytic 3, numeric 9
     """
+    check_callable("f", f)
     tolerance = as_positive("tolerance", tolerance)
     point = as_floats("x", x).astype(np.float64)
     check_not_empty("x", point)

@@ -21,6 +21,7 @@ from ._validation import (
     as_double,
     as_floats,
     as_positive,
+    check_callable,
     check_not_empty,
     check_shape,
 )
@@ -239,6 +240,13 @@ def adam(
     return _descend(value_and_gradient, params, rule, n_iter, callback)
 
 
+def _check_functions(*, callback: Callback | None = None, **functions: Any) -> None:
+    for name, function in functions.items():
+        check_callable(name, function)
+    if callback is not None:
+        check_callable("callback", callback)
+
+
 def _decay(name: str, value: float) -> float:
     if as_positive(name, value, zero_allowed=True) >= 1:
         raise ValueError(f"{name}: expected a number in [0, 1), got {value!r}")
@@ -263,10 +271,12 @@ def _descend(
     def in_form(arrays: list[Floats]) -> Params:
         return tuple(a[()] for a in arrays) if isinstance(params, tuple) else arrays[0][()]
 
+    _check_functions(value_and_gradient=value_and_gradient, callback=callback)
     arrays, loss_history = _as_list("params", params), list[float]()
     previous = arrays
     for iteration in range(as_count("n_iter", n_iter, least=0)):
-        loss, gradient = value_and_gradient(in_form([a.copy() for a in arrays]))
+        value, gradient = value_and_gradient(in_form([a.copy() for a in arrays]))
+        loss = float(as_double("loss", value, 0))
         gradients = _as_list("gradient", gradient)
         if len(gradients) != len(arrays):
             raise ValueError(
@@ -282,8 +292,8 @@ def _descend(
                 stacklevel=3,
             )
             return in_form(previous), loss_history
-        loss_history.append(float(loss))
-        if callback is not None and callback(iteration, in_form(arrays), float(loss), gradient):
+        loss_history.append(loss)
+        if callback is not None and callback(iteration, in_form(arrays), loss, gradient):
             break
         previous = arrays
         arrays = [a + step for a, step in zip(arrays, rule(gradients), strict=True)]
@@ -355,6 +365,7 @@ def newton(
     >>> print(x.round(8) + 0.0, losses[-1])
     [0. 0.] 2.0
     """
+    _check_functions(value_gradient_hessian=value_gradient_hessian, callback=callback)
     theta = as_double("params", params, 1)
     check_not_empty("params", theta)
     target = -1.0 if tol is None else as_positive("tol", tol)
@@ -389,12 +400,12 @@ def newton(
 def _checked(function: Callable[[Floats], Any], theta: Floats) -> tuple[Any, ...]:
     """Evaluate `function` on a copy of `theta`: a loss, a gradient, and perhaps a Hessian."""
     loss, gradient, *hessian = function(theta.copy())
-    gradient = np.asarray(gradient)
+    gradient = as_floats("gradient", gradient)
     check_shape("gradient", gradient, theta.shape, "like params")
-    for matrix in hessian:
-        why = "(a row and a column for each parameter)"
-        check_shape("hessian", np.asarray(matrix), theta.shape * 2, why)
-    return float(loss), gradient, *map(np.asarray, hessian)
+    matrices = [as_floats("hessian", matrix) for matrix in hessian]
+    for matrix in matrices:
+        check_shape("hessian", matrix, theta.shape * 2, "(a row and a column for each parameter)")
+    return float(as_double("loss", loss, 0)), gradient, *matrices
 
 
 def _downhill(
@@ -515,6 +526,9 @@ def lbfgs(
     >>> print(x.round(6) + 0.0, f"{losses[-1]:.6f}")
     [0. 0.] 2.000000
     """
+    _check_functions(value_and_gradient=value_and_gradient, callback=callback)
+    if inverse_hessian is not None:
+        check_callable("inverse_hessian", inverse_hessian)
     theta = as_double("params", params, 1)
     check_not_empty("params", theta)
     target = -1.0 if tol is None else as_positive("tol", tol)

@@ -15,7 +15,14 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from numpy.typing import ArrayLike
 
 from ._palette import LIGHT, MARKERS, SERIES
-from ._validation import as_class_indices, as_double, check_not_empty, check_shape
+from ._validation import (
+    as_class_indices,
+    as_double,
+    check_callable,
+    check_finite,
+    check_not_empty,
+    check_shape,
+)
 from .activations import sigmoid
 
 CLASS_COLOURS = (LIGHT["class-0"], LIGHT["class-1"])
@@ -90,11 +97,17 @@ def plot_sigmoid(w: float = 1.0, b: float = 0.0, ax: Axes | None = None) -> Axes
     matplotlib.axes.Axes
         The axes drawn on.
 
+    Raises
+    ------
+    ValueError
+        If `w` or `b` is no number.
+
     Examples
     --------
     >>> plot_sigmoid(w=2.0).get_ylabel()
     'probability of class 1'
     """
+    w, b = float(as_double("w", w, 0)), float(as_double("b", b, 0))
     ax = _axes(ax)
     x = np.linspace(-6, 6, 241)
     ax.plot(x, sigmoid(w * x + b), label=f"$\\sigma({w:g}x {b:+g})$")
@@ -159,7 +172,8 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     Raises
     ------
     ValueError
-        If `X` has not two columns, or `y` not one label, 0 or 1, for each row.
+        If `X` has not two columns or an entry is not finite, or `y` has not one label, 0 or 1, for
+        each row.
 
     Examples
     --------
@@ -173,6 +187,7 @@ def plot_decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, ax: Axes | No
     X, y = as_double("X", X, 2), as_class_indices("y", y, 2)
     check_shape("X", X, (len(X), 2), "(two features)")
     check_not_empty("X", X)
+    check_finite("X", X)
     check_shape("y", y, (len(X),), "(one label for each row of X)")
     ax = _axes(ax)
     low, high = X.min(axis=0), X.max(axis=0)
@@ -268,13 +283,17 @@ def plot_loss_surface(
     Raises
     ------
     ValueError
-        If `path` has not two columns, or no row.
+        If `loss` is no function, a range is not of two numbers, or `path` has not two columns, or
+        no row.
 
     Examples
     --------
     >>> plot_loss_surface(lambda a, b: a**2 + b**2, (-1, 1), (-2, 2)).get_xlabel()
     'first parameter'
     """
+    check_callable("loss", loss)
+    for name, ends in (("first", first), ("second", second)):
+        check_shape(name, as_double(name, ends, 1), (2,), "(from, to)")
     if path is not None:
         path = as_double("path", path, 2)
         check_shape("path", path, (len(path), 2), "(two parameters)")

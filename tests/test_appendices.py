@@ -17,6 +17,7 @@ from lrcore._exercises import tasks
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 import appendices
+import notices
 import terms
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,7 +143,7 @@ def test_the_names_of_exercises_in_the_plan_exist():
     assert named <= set(tasks.EXERCISES)
     weeks = re.findall(r"^\| \d \| ([\d, ]+) \|", plan, re.MULTILINE)
     taught = sorted(int(number) for week in weeks for number in week.split(","))
-    assert taught == list(range(17))
+    assert taught == list(range(len(NOTEBOOKS)))
 
 
 def blocks(language):
@@ -204,13 +205,14 @@ def test_there_are_nineteen_exercises_as_the_page_says():
 
 
 def test_the_status_page_has_a_time_for_each_notebook_and_a_version_for_each_package():
-    times, versions = page("status").select("article table")
+    times, versions, parts = page("status").select("article table")
     rows = {tr.td.text: [td.text for td in tr.select("td")] for tr in times.select("tbody tr")}
     assert set(rows) == {path.stem for path in BOOK.glob("*.ipynb")}
     assert all(float(row[3]) > 0 for row in rows.values())
     named = dict((td.text for td in tr.select("td")) for tr in versions.select("tbody tr"))
     assert named["Python"] == ".".join(map(str, sys.version_info[:3]))
     assert {"lrcore", "numpy", "torch", "scikit-learn"} <= set(named)
+    assert [tr.td.text for tr in parts.select("tbody tr")] == [part.name for part in notices.PARTS]
 
 
 # The index -----------------------------------------------------------------------------------

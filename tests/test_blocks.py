@@ -438,3 +438,8 @@ def test_a_block_may_be_read_only_and_is_left_alone():
         warnings.simplefilter("error")
         LogisticRegression().fit_blocks(cut(X, y))
     np.testing.assert_array_equal(X, before)
+
+
+def test_a_function_that_returns_no_blocks_is_refused():
+    with pytest.raises(ValueError, match=r"^blocks: expected a function .*, got a NoneType from"):
+        LogisticRegression().fit_blocks(lambda: None)

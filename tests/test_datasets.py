@@ -106,3 +106,9 @@ def test_the_best_rule_is_right_as_often_as_the_normal_law_says():
 def test_clouds_refuse_what_is_no_size(n_samples):
     with pytest.raises(ValueError, match=r"^n_samples: expected a whole number >= 2, got "):
         make_clouds(n_samples)
+
+
+@pytest.mark.parametrize("seed", ["a", -1, 1.5])
+def test_what_is_no_seed_is_refused(seed):
+    with pytest.raises(ValueError, match=rf"^random_state: expected .*, got {seed!r}$"):
+        make_clouds(10, random_state=seed)

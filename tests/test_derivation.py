@@ -558,3 +558,8 @@ def test_nothing_that_is_typed_raises_or_runs(typed, message):
 def test_a_derivation_of_the_book_reads_the_same_twice():
     latex = [shown()._repr_latex_() for _ in range(2)]
     assert all(one == other for one, other in pairwise(latex))
+
+
+def test_a_domain_is_a_dict():
+    with pytest.raises(ValueError, match=r"^domain: expected a dict such as .*, got \[1\]$"):
+        Derivation(sp.Symbol("z"), domain=[1])

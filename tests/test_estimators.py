@@ -4,6 +4,7 @@ import pickle
 import re
 import tracemalloc
 import warnings
+from fractions import Fraction
 
 import mpmath
 import numpy as np
@@ -761,6 +762,21 @@ def test_fits_raise_no_floating_point_error():
             "solver: expected one of newton, gd, sgd, momentum, adam, got 'lbfgs'",
         ),
         ({"solver": ["gd"]}, "solver: expected one of newton, gd, sgd, momentum, adam, got ['gd']"),
+        (
+            {"solver": np.array(["gd", "sgd"])},
+            "solver: expected one of newton, gd, sgd, momentum, adam, "
+            "got array(['gd', 'sgd'], dtype='<U3')",
+        ),
+        ({"l2": True}, "l2: expected a finite number >= 0, got True"),
+        ({"tol": True}, "tol: expected a finite number > 0, got True"),
+        ({"fit_intercept": "no"}, "fit_intercept: expected True or False, got 'no'"),
+        ({"fit_intercept": None}, "fit_intercept: expected True or False, got None"),
+        ({"verbose": "no"}, "verbose: expected True or False, got 'no'"),
+        (
+            {"random_state": -1},
+            "random_state: expected None, a whole number from 0 to 2**32 - 1 or a RandomState, "
+            "got -1",
+        ),
         ({"learning_rate": 0}, "learning_rate: expected a finite number > 0, got 0"),
         ({"max_iter": 0}, "max_iter: expected a whole number >= 1, got 0"),
         ({"max_iter": 1.5}, "max_iter: expected a whole number >= 1, got 1.5"),
@@ -778,6 +794,15 @@ def test_parameters_are_checked_by_fit(options, message):
     with pytest.raises(ValueError, match=": expected ") as caught:
         model.fit(*made())
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("solver", ["newton", "gd"])
+def test_a_parameter_may_be_a_fraction_or_a_flag_of_numpy(solver):
+    X, y = made()
+    options = {"solver": solver, "max_iter": 3, "tol": None}
+    plain = LogisticRegression(l2=0.25, fit_intercept=True, **options).fit(X, y)
+    other = LogisticRegression(l2=Fraction(1, 4), fit_intercept=np.True_, **options).fit(X, y)
+    np.testing.assert_array_equal(plain.coef_, other.coef_)
 
 
 X, Y = made(n_samples=8)
@@ -803,7 +828,22 @@ X, Y = made(n_samples=8)
         (np.where(X > 1, np.nan, X), Y, ["Input X contains NaN"]),
         (np.where(X > 1, np.inf, X), Y, ["Input X contains infinity"]),
         (X * 1j, Y, ["Complex data not supported"]),
-        ([["a"]] * 8, Y, ["could not convert string to float"]),
+        ([["a"]] * 8, Y, ["X: expected real numbers, got an array of <U1"]),
+        ([["1"]] * 8, Y, ["X: expected real numbers, got an array of <U1"]),
+        (np.array([[1, "2"]] * 8, object), Y, ["X: expected real numbers, got a str"]),
+        (np.array([["2020"]] * 8, "M8[Y]"), Y, ["X: expected real numbers, got an array of dat"]),
+        (np.array([[1]] * 8, "m8[D]"), Y, ["X: expected real numbers, got an array of timedelta"]),
+        ([[np.datetime64("NaT"), 1]] * 8, Y, ["X: expected real numbers, got a datetime64"]),
+        (np.zeros(8, [("a", float)]), Y, ["X: expected real numbers, got an array of [('a', "]),
+        ([[1, 2]] * 7 + [[1]], Y, ["X: expected an array of numbers, got rows of unequal length"]),
+        (np.ma.masked_greater(X, 1), Y, ["X: expected an array without a mask"]),
+        (pd.DataFrame({"a": pd.Categorical(list("ab") * 4)}), Y, ["X: expected", "got a str"]),
+        (X, [0, "a"] * 4, ["y: expected labels, all numbers or all strings, got int and str"]),
+        (X, ["a", np.nan] * 4, ["y: expected labels, all numbers or all strings, got float and"]),
+        (X, pd.Series(["a", None] * 4, dtype="string"), ["y: expected labels, all numbers or all"]),
+        (X, [{}] * 8, ["y: expected labels, all numbers or all strings, got dict"]),
+        (X, [[0], [0, 1]] * 4, ["y: expected an array of numbers, got rows of unequal length"]),
+        (X, np.ma.masked_equal(Y, 1), ["y: expected an array without a mask"]),
         (X, None, ["y"]),
     ],
 )
@@ -813,12 +853,54 @@ def test_bad_data_are_refused(X, y, words):
     assert all(w in str(caught.value) for w in words), str(caught.value)
 
 
+@pytest.mark.parametrize("stranger", [{}, pd.NA, 10**400, pd.Timestamp("2020")])
+def test_what_is_no_number_is_refused_by_the_name_of_its_argument(stranger):
+    """With the error that scikit-learn's common tests ask for."""
+    kind = type(stranger).__name__
+    with pytest.raises(TypeError, match=f"^X: expected real numbers, got a {kind}: "):
+        LogisticRegression().fit([[stranger, 1.0]] * 8, Y)
+    with pytest.raises(TypeError, match=f"^sample_weight: expected real numbers, got a {kind}: "):
+        LogisticRegression().fit(X, Y, sample_weight=[stranger] * 8)
+
+
+def test_labels_and_numbers_may_come_as_objects():
+    model = LogisticRegression(l2=0.1).fit(X, Y)
+    for inputs in (X.astype(object), pd.DataFrame(X).astype(object).to_numpy()):
+        for labels in ([int(k) for k in Y], [bool(k) for k in Y]):
+            again = LogisticRegression(l2=0.1).fit(inputs, labels)
+            np.testing.assert_array_equal(again.coef_, model.coef_)
+    words = np.array(["no", "yes"], object)[Y]
+    assert list(LogisticRegression(l2=0.1).fit(X, words).classes_) == ["no", "yes"]
+
+
+def test_weights_that_no_float_can_hold_are_not_returned_in_silence():
+    with pytest.warns(ConvergenceWarning, match="larger than the largest float"):
+        LogisticRegression().fit(made()[0] * 1e-310, made()[1])
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-300, 1e-200])
+def test_a_penalty_holds_however_small_the_columns_are(scale):
+    """The largest slope at zero is half a column's size, so no weight is above scale / l2."""
+    X, y = made()
+    model = LogisticRegression(l2=0.1).fit(X * scale, y)
+    assert np.abs(model.coef_).max() <= 10 * scale * np.abs(X).max()
+
+
+def test_classes_are_labels():
+    with pytest.raises(ValueError, match=r"^classes: expected labels, all numbers or all strings"):
+        LogisticRegression().partial_fit(X, Y, classes=[0, "a"])
+
+
 @pytest.mark.parametrize(
     ("weights", "words"),
     [
         (np.ones(7), ["sample_weight", "(7,)", "(8,)"]),
         (np.ones((8, 1)), ["Sample weights", "1D"]),
         (-np.ones(8), ["Negative", "`sample_weight`"]),
+        (["1"] * 8, ["sample_weight: expected real numbers, got an array of <U1"]),
+        ("balanced", ["sample_weight: expected real numbers, got an array of <U8"]),
+        (np.array(["2020"] * 8, "M8[Y]"), ["sample_weight: expected real numbers, got an array"]),
+        (np.ma.masked_greater(np.arange(8.0), 5), ["sample_weight: expected an array without a"]),
         (np.zeros(8), []),  # scikit-learn's words or ours, as its version has it
         (np.full(8, np.nan), ["sample_weight contains NaN"]),
         (np.full(8, np.inf), ["sample_weight contains infinity"]),

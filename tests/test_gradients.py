@@ -630,3 +630,10 @@ def test_the_tolerance_decides():
     wrong = MATRIX**3 * 1.001
     assert not gradient_check(bowl, wrong, MATRIX)
     assert gradient_check(bowl, wrong, MATRIX, tolerance=1e-2)
+
+
+@pytest.mark.parametrize("check", [lambda f: gradient_check(f, [1.0], [1.0]),
+                                   lambda f: numerical_gradient(f, [1.0])])  # fmt: skip
+def test_what_is_differentiated_is_a_function(check):
+    with pytest.raises(ValueError, match=r"^f: expected a function, got 3$"):
+        check(3)

@@ -337,3 +337,8 @@ def test_a_chart_is_drawn_by_the_notebook_and_answers_to_its_sliders(notebook, n
     before = svg.inner_html()
     sliders.first.press("End")
     notebook.wait_for_function("([e, old]) => e.innerHTML !== old", arg=[svg, before])
+
+
+def test_without_a_network_pip_says_so_and_no_traceback_follows():
+    with pytest.raises(SystemExit, match=r"^pip download failed, .* is there a network\?$"):
+        lite.pip("download", "--no-index", "no-such-package-of-ours")

@@ -517,3 +517,42 @@ def test_lbfgs_refuses_a_gradient_of_another_shape():
         ValueError, match=r"gradient: expected shape \(2,\) like params, got \(1,\)"
     ):
         lbfgs(lambda x: (0.0, np.zeros(1)), [1.0, 2.0])
+
+
+@pytest.mark.parametrize("found", [(1j, [1.0]), ("a", [1.0]), (None, [1.0]), ([1.0, 2.0], [1.0])])
+@pytest.mark.parametrize("optimizer", [*FIRST_ORDER, lbfgs])
+def test_a_loss_is_one_real_number(optimizer, found):
+    options = {} if optimizer is lbfgs else {"learning_rate": 0.1, "n_iter": 2}
+    with pytest.raises(ValueError, match=r"^loss: expected "):
+        optimizer(lambda x: found, [1.0], **options)
+
+
+@pytest.mark.parametrize("gradient", [[1j], ["a"], [None]])
+def test_a_gradient_and_a_hessian_are_real(gradient):
+    """A complex one would walk off into the complex plane, in silence."""
+    with pytest.raises(ValueError, match=r"^gradient: expected real numbers"):
+        lbfgs(lambda x: (1.0, gradient), [1.0])
+    with pytest.raises(ValueError, match=r"^hessian: expected real numbers"):
+        newton(lambda x: (1.0, [1.0], [gradient]), [1.0])
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "name"),
+    [
+        (gradient_descent, "value_and_gradient"),
+        (lbfgs, "value_and_gradient"),
+        (newton, "value_gradient_hessian"),
+    ],
+)
+def test_what_is_to_be_called_is_a_function(optimizer, name):
+    options = {"learning_rate": 0.1, "n_iter": 1} if optimizer is gradient_descent else {}
+    with pytest.raises(ValueError, match=rf"^{name}: expected a function, got 'abc'$"):
+        optimizer("abc", [1.0], **options)
+    with pytest.raises(ValueError, match=r"^callback: expected a function, got 'abc'$"):
+        optimizer(lambda x: (0.0, x, [[1.0]])[: 3 if optimizer is newton else 2], [1.0],
+                  callback="abc", **options)  # fmt: skip
+
+
+def test_the_first_guess_of_lbfgs_is_a_function():
+    with pytest.raises(ValueError, match=r"^inverse_hessian: expected a function, got 2$"):
+        lbfgs(lambda x: (0.0, x), [1.0], inverse_hessian=2)

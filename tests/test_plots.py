@@ -249,3 +249,25 @@ def test_what_does_not_fit_is_refused_before_a_figure_opens(clouds, draw, messag
         draw(*clouds)
     assert str(caught.value) == message
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.plot_sigmoid(w="a"), "w: expected real numbers, got an array of <U1"),
+        (lambda: plots.plot_sigmoid(b=[1, 2]), "b: expected a number, got shape (2,)"),
+        (
+            lambda: plots.plot_decision_boundary(None, [[0, np.nan]], [0]),
+            "X: expected finite numbers, got nan",
+        ),
+        (lambda: plots.plot_loss_surface(1, (0, 1), (0, 1)), "loss: expected a function, got 1"),
+        (
+            lambda: plots.plot_loss_surface(max, (0, 1, 2), (0, 1)),
+            "first: expected shape (2,) (from, to), got (3,)",
+        ),
+    ],
+)
+def test_numbers_functions_and_ranges_are_checked(call, message):
+    with pytest.raises(ValueError, match=": expected ") as caught:
+        call()
+    assert str(caught.value) == message

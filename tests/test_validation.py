@@ -48,12 +48,30 @@ def test_nan_passes():
         (np.array(["2020"], "M8[Y]"), "a: expected real numbers, got an array of datetime64[Y]"),
         ([[1], [1, 2]], "a: expected an array of numbers, got rows of unequal length"),
         ([-(10**400)], "a: expected numbers below 1.8e308, got a larger one"),
+        (np.ma.masked_less([1, 2], 2), "a: expected an array without a mask, got masked entries"),
     ],
 )
 def test_as_floats_names_the_stranger(value, message):
     with pytest.raises(ValueError, match=r"^a: ") as caught:
         v.as_floats("a", value)
     assert str(caught.value) == message
+
+
+def test_a_mask_that_hides_nothing_is_none():
+    np.testing.assert_array_equal(v.as_floats("a", np.ma.array([1.0, 2.0])), [1, 2])
+
+
+@pytest.mark.parametrize("error", [RuntimeError, TypeError])
+def test_what_refuses_to_be_an_array_is_named(error):
+    """As PyTorch's tensors do while they record, or on another device."""
+
+    class Refusing:
+        def __array__(self, *_, **__):
+            raise error("call detach() first")
+
+    message = r"^a: expected an array of numbers, got call detach\(\) first$"
+    with pytest.raises(ValueError, match=message):
+        v.as_floats("a", Refusing())
 
 
 @pytest.mark.parametrize(
@@ -117,13 +135,13 @@ def test_as_class_indices_shows_what_is_no_class(value, n_classes, message):
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("value", [1, 0.5, True, np.float32(2), Fraction(1, 3), 5e-324])
+@pytest.mark.parametrize("value", [1, 0.5, np.float32(2), np.int8(3), Fraction(1, 3), 5e-324])
 def test_as_positive_takes_real_numbers(value):
     assert v.as_positive("a", value) == float(value)
     assert isinstance(v.as_positive("a", value), float)
 
 
-@pytest.mark.parametrize("value", [-1, np.nan, np.inf, "1", None, 1j, [1.0]])
+@pytest.mark.parametrize("value", [-1, np.nan, np.inf, "1", None, 1j, [1.0], True, 10**400])
 @pytest.mark.parametrize("zero_allowed", [True, False])
 def test_as_positive_refuses_the_rest(value, zero_allowed):
     wanted = "a finite number >= 0" if zero_allowed else "a finite number > 0"
@@ -141,6 +159,30 @@ def test_zero_is_positive_only_where_allowed():
 def test_as_count_takes_whole_numbers_from_the_least_on():
     assert v.as_count("n", 2, least=2) == 2
     assert type(v.as_count("n", np.int8(3), least=2)) is int
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, 0, 1, np.int8(1)])
+def test_a_flag_is_true_or_false_in_any_spelling(value):
+    v.check_flag("f", value)
+
+
+@pytest.mark.parametrize("value", ["no", None, 2, -1, 1.0, np.nan, [True], np.array([1, 0])])
+def test_no_other_word_is_taken_for_true(value):
+    with pytest.raises(ValueError, match=r"^f: expected True or False, got ") as caught:
+        v.check_flag("f", value)
+    assert str(caught.value).endswith(repr(value))
+
+
+@pytest.mark.parametrize("value", ["abc", None, 1.0])
+def test_a_function_can_be_called(value):
+    v.check_callable("f", abs)
+    with pytest.raises(ValueError, match=rf"^f: expected a function, got {value!r}$"):
+        v.check_callable("f", value)
+
+
+def test_a_true_axis_is_no_axis():
+    with pytest.raises(ValueError, match=r"^axis: expected a whole number, got True$"):
+        v.as_axis("axis", True, np.zeros((2, 2)))
 
 
 @pytest.mark.parametrize("value", [0, -3, 2.0, True, "2", None])

@@ -53,7 +53,8 @@ SETTINGS = {
 def pip(*words):
     """Let pip do something, quietly."""
     command = [sys.executable, "-m", "pip", *words, "--quiet", "--disable-pip-version-check"]
-    subprocess.run(command, check=True)
+    if subprocess.run(command, check=False).returncode:
+        raise SystemExit(f"pip {words[0]} failed, as it says above; is there a network?")
 
 
 def wheels(folder):

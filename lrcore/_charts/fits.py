@@ -7,7 +7,14 @@ import numpy as np
 from contourpy import contour_generator
 from numpy.typing import ArrayLike
 
-from lrcore._validation import Floats, as_class_indices, as_double, check_not_empty, check_shape
+from lrcore._validation import (
+    Floats,
+    as_class_indices,
+    as_double,
+    check_finite,
+    check_not_empty,
+    check_shape,
+)
 from lrcore.datasets import make_clouds
 from lrcore.estimators import LogisticRegression
 from lrcore.gradients import logistic_gradient
@@ -205,12 +212,13 @@ def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> Int
     )  # fmt: skip
 
 
-def _two_classes(X: ArrayLike | None, y: ArrayLike | None) -> tuple[Any, Any]:
-    if X is None or y is None:
+def _two_classes(X: Any, y: Any) -> tuple[Any, Any]:
+    if X is None and y is None:
         data = make_clouds(60)
         return data.X, data.y
     X, y = as_double("X", X, 2), as_class_indices("y", y, 2)
     check_not_empty("X", X)
+    check_finite("X", X)
     check_shape("X", X, (len(X), 2), "(two features)")
     check_shape("y", y, (len(X),), "(one label for each row of X)")
     return X, y

@@ -37,6 +37,7 @@ def sigmoid_chart(w: float = 1.0, b: float = 0.0) -> InteractiveChart:
     >>> sigmoid_chart(w=2.0)
     <InteractiveChart: weight and bias of the sigmoid; sliders w, b>
     """
+    w, b = float(as_double("w", w, 0)), float(as_double("b", b, 0))
     sliders = (
         Slider("w", "weight <i>w</i>", w, -4, 4, 0.1),
         Slider("b", "bias <i>b</i>", b, -8, 8, 0.1),
@@ -105,6 +106,7 @@ def cost_chart(p: float = 0.2, y: int = 1) -> InteractiveChart:
     >>> cost_chart()
     <InteractiveChart: the cost of one prediction; sliders p, y>
     """
+    as_double("p", p, 0), as_double("y", y, 0)
     sliders = (
         Slider("p", "prediction <i>p</i>", p, 0.01, 0.99, 0.01),
         Slider("y", "truth <i>y</i> (0 or 1)", y, 0, 1, 1),

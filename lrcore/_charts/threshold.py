@@ -6,7 +6,14 @@ import altair as alt
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lrcore._validation import Floats, as_class_indices, as_double, check_shape, check_unit_interval
+from lrcore._validation import (
+    Floats,
+    as_class_indices,
+    as_double,
+    check_finite,
+    check_shape,
+    check_unit_interval,
+)
 from lrcore.datasets import load_breast_cancer
 from lrcore.estimators import LogisticRegression
 
@@ -33,18 +40,18 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     Raises
     ------
     ValueError
-        If a label or a probability is out of range, or only one class is there.
+        If a label or a probability is out of range or missing, or only one class is there.
 
     Examples
     --------
     >>> threshold_chart([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
     <InteractiveChart: a threshold and what follows from it; sliders threshold>
     """
-    if y is None or p is None:
-        y, p = _tumours()
-    y, p = as_class_indices("y", y, 2), as_double("p", p, 1)
+    given: Any = _tumours() if y is None and p is None else (y, p)
+    y, p = as_class_indices("y", given[0], 2), as_double("p", given[1], 1)
     check_shape("p", p, y.shape, "(one probability for each label)")
     check_unit_interval("p", p)
+    check_finite("p", p)
     if len(np.unique(y)) < 2:
         raise ValueError("y: expected both classes, 0 and 1, got one of them")
     sliders = (Slider("threshold", "threshold", 0.5, 0.01, 0.99, 0.01),)

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-STATUSES = ("correct", "wrong", "not attempted", "error")
 _TITLES = {
     "correct": "✓ Correct",
     "wrong": "✗ Not yet right",

@@ -122,6 +122,11 @@ class Reader:
 
     def _read(self) -> Iterator[Any]:
         blocks = self.blocks() if callable(self.blocks) else self.blocks
+        if not isinstance(blocks, Iterable):
+            raise ValueError(
+                "blocks: expected a function that returns blocks that can be iterated, "
+                f"got a {type(blocks).__name__} from it"
+            )
         n_blocks = self.seen[0] if self.seen else None
         iterator = iter(self.show(blocks, total=n_blocks))
         index = 0

@@ -15,7 +15,14 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from lrcore._validation import Floats, as_count, as_positive
+from lrcore._validation import (
+    Floats,
+    as_count,
+    as_positive,
+    check_flag,
+    check_labels,
+    check_numbers,
+)
 from lrcore.activations import sigmoid, softmax
 from lrcore.optimizers import adam, gradient_descent, momentum
 
@@ -106,12 +113,14 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
     def _check_parameters(self) -> None:
         as_positive("learning_rate", self.learning_rate)
         as_count("max_iter", self.max_iter, least=1)
-        if self.solver not in self._solvers:
+        if not isinstance(self.solver, str) or self.solver not in self._solvers:
             raise ValueError(
                 f"solver: expected one of {', '.join(self._solvers)}, got {self.solver!r}"
             )
         if self.tol is not None:
             as_positive("tol", self.tol)
+        check_flag("verbose", self.verbose)
+        self._rng()
         if self.batch_size is not None:
             as_count("batch_size", self.batch_size, least=1)
             if self.solver in ("newton", "gd"):
@@ -124,8 +133,13 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None, **options: Any
     ) -> tuple[Floats, NDArray[Any], Floats]:
         """Return inputs, labels, and each row's weight."""
+        check_labels("y", y)
+        check_numbers("sample_weight", sample_weight)
         inputs, targets = self._checked_inputs(X, y, **options)
-        check_classification_targets(targets)
+        try:
+            check_classification_targets(targets)
+        except ValueError as error:
+            raise ValueError(f"y: expected labels. {error}") from error
         weights = _check_sample_weight(
             sample_weight, inputs, dtype=np.float64, ensure_non_negative=True
         )
@@ -157,14 +171,24 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
                 "X: expected a dense array, got a sparse one, which is not supported: "
                 "use X.toarray()"
             )
+        check_numbers("X", X_and_y[0])
         # row after row in memory, however it came: a fit passes over the rows
         return validate_data(self, *X_and_y, dtype=np.float64, order="C", **options)
 
     def _solve(self, rows: Data) -> tuple[Objective, Floats]:
         """Take steps along the gradient, from a start that may be random."""
         objective = self._objective(rows)
-        rng = check_random_state(self.random_state)
+        rng = self._rng()
         return objective, self._walk(objective, self._start(objective, rng), self.max_iter, rng)
+
+    def _rng(self) -> np.random.RandomState:
+        try:
+            return check_random_state(self.random_state)
+        except ValueError as error:
+            raise ValueError(
+                "random_state: expected None, a whole number from 0 to 2**32 - 1 or a RandomState, "
+                f"got {self.random_state!r}"
+            ) from error
 
     def _walk(
         self, objective: Objective, start: Floats, n_passes: int, rng: np.random.RandomState

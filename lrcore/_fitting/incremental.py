@@ -10,9 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import check_random_state
 
-from lrcore._validation import Floats
+from lrcore._validation import Floats, check_labels
 from lrcore.optimizers import newton
 
 from .blocks import Blocks, Reader, Survey, as_rows, check_total
@@ -229,6 +228,7 @@ class IncrementalClassifier(LinearClassifier):
     def _take_classes(self, classes: ArrayLike | None) -> bool:
         """Check `classes`, and say whether this is the first call of partial_fit."""
         known = getattr(self, "classes_", None)
+        check_labels("classes", classes)
         if known is None and classes is None:
             raise ValueError(
                 "classes: expected the labels of all classes at the first call of partial_fit, "
@@ -288,7 +288,7 @@ class IncrementalClassifier(LinearClassifier):
     def _step(self, rows: Rows, n_rows: float, *, first: bool) -> str:
         """Take one pass of steps along the gradient over these rows, which ends where it ends."""
         objective = self._objective(rows)
-        rng = check_random_state(self.random_state)
+        rng = self._rng()
         start = self._start(objective, rng) if first else self._theta(objective, objective.units)
         self._walk(objective, start, 1, rng)
         return ""

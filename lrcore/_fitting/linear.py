@@ -1,13 +1,14 @@
 """What the linear classifiers share: units of measure, Newton's method, and flaws of a minimum."""
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import scipy.linalg
 from sklearn.utils.validation import check_is_fitted
 
-from lrcore._validation import Floats, as_positive
+from lrcore._validation import Floats, as_positive, check_flag
 from lrcore.optimizers import _newton_step
 
 from .classifier import FIRST_ORDER, Classifier
@@ -27,6 +28,11 @@ _SEPARATED = (
     "{}, so without a penalty the likelihood has no maximum and the weights grow without end, in "
     "the direction {}; what is returned is where the fit stopped. Set l2 > 0."
 )
+_OVERFLOW = (
+    "the weights are larger than the largest float: the columns of X are too small. Measure them "
+    "in other units."
+)
+_LEAST_SCALE = 1e-150  # its square is a float, and so is one over it
 _NAMED = 3  # columns that are named when a direction is told
 
 
@@ -66,6 +72,7 @@ class LinearClassifier(Classifier):
 
     def _check_parameters(self) -> None:
         as_positive("l2", self.l2, zero_allowed=True)
+        check_flag("fit_intercept", self.fit_intercept)
         super()._check_parameters()
 
     def _objective(self, rows: Data) -> LinearObjective:
@@ -73,7 +80,7 @@ class LinearClassifier(Classifier):
 
     def _in_units(self, rows: Data, units: Units, *, free: bool) -> LinearObjective:
         # a square that overflows would make nan of the penalty on a weight of zero
-        penalty = np.minimum((np.sqrt(self.l2) / units.scale) ** 2, np.finfo(np.float64).max)
+        penalty = np.minimum((np.sqrt(float(self.l2)) / units.scale) ** 2, np.finfo(np.float64).max)
         return LinearObjective(rows, self._scores(free=free), penalty, units, self.fit_intercept)
 
     def _start(self, objective: LinearObjective, rng: np.random.RandomState) -> Floats:
@@ -84,6 +91,9 @@ class LinearClassifier(Classifier):
 
     def _newton(self, rows: Data) -> tuple[Objective, Floats]:
         units = Units.of(rows, about_zero=not self.fit_intercept)
+        if self.l2:  # else the penalty on a weight for such columns overflows
+            least = _LEAST_SCALE * np.sqrt(float(self.l2))
+            units = replace(units, scale=np.maximum(units.scale, least))
         objective = self._in_units(rows, units, free=True)
         if rows.are_few or units.are_far:
             objective = objective.with_copied_rows()
@@ -102,6 +112,8 @@ class LinearClassifier(Classifier):
         self.coef_, self.intercept_ = W.T.copy(), b.copy()
 
     def _problem(self, objective: LinearObjective, theta: Floats) -> str:
+        if not np.isfinite(self.coef_).all():
+            return _OVERFLOW
         if objective.penalty.any():
             return super()._problem(objective, theta)
         if objective.margins(theta)[0] > 0:
