@@ -11,13 +11,14 @@ import posixpath
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import pypandoc
 import yaml
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from chromium import launch
 from jinja2 import Template
 from playwright.sync_api import sync_playwright
@@ -40,9 +41,9 @@ VARIABLE = re.compile(r"var\(--([\w-]+)(?:, ?([^)]*))?\)")
 OFFER = re.compile(r"(<!-- offer -->).*?(<!-- /offer -->)", re.DOTALL)
 
 
-def parse(html):
-    """Return the HTML as a tree."""
-    return BeautifulSoup(html, "html.parser")
+def parse(html, only=None):
+    """Return the HTML as a tree, or what is wanted of it."""
+    return BeautifulSoup(html, "html.parser", parse_only=only)
 
 
 def key(page):
@@ -74,8 +75,8 @@ def inward(part, page, book):
 
 def chapter(page, book):
     """Return the article of a page: its ids unique within the book, nothing in it folded."""
-    article = parse((SITE / page).read_text("utf-8")).select_one("article.bd-article")
-    part = parse(OWN_ID.sub(rf"\g<1>{key(page)}-", str(article)))
+    html = OWN_ID.sub(rf"\g<1>{key(page)}-", (SITE / page).read_text("utf-8"))
+    part = parse(html, SoupStrainer(class_="bd-article"))
     inward(part, page, book)
     part.h1["id"] = key(page)
     for extra in part.select(f"script, details.numbers, {ON_SCREEN}"):
@@ -86,6 +87,7 @@ def chapter(page, book):
     return part
 
 
+@cache
 def assemble():
     """Return the whole book as one page of HTML, in the colours of paper."""
     index = parse((SITE / "intro.html").read_text("utf-8"))
