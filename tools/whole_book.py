@@ -30,7 +30,9 @@ SITE = TOOLS.parent / "_build" / "html"
 CONFIG = yaml.safe_load((TOOLS.parent / "_config.yml").read_text("utf-8"))
 BOOK = Template((TOOLS / "whole_book.html").read_text("utf-8"))
 # What names another element of the page: in an attribute, or in a drawing's style.
-OWN_ID = re.compile(r'(\b(?:id|for|aria-labelledby|aria-describedby)="|\bhref="#|url\(#)(?=[^")])')
+OWN_ID = re.compile(
+    r"""(\b(?:id|for|aria-labelledby|aria-describedby)=["']|\bhref=["']#|url\(#)(?=[^"')])"""
+)
 FOOTER = (
     '<div style="font: 8pt Georgia, serif; color: #5F6B76; width: 100%; text-align: center">'
     '<span class="pageNumber"></span></div>'
