@@ -833,7 +833,7 @@ X, Y = made(n_samples=8)
         (np.array([[1, "2"]] * 8, object), Y, ["X: expected real numbers, got a str"]),
         (np.array([["2020"]] * 8, "M8[Y]"), Y, ["X: expected real numbers, got an array of dat"]),
         (np.array([[1]] * 8, "m8[D]"), Y, ["X: expected real numbers, got an array of timedelta"]),
-        ([[np.datetime64("NaT"), 1]] * 8, Y, ["X: expected real numbers, got a datetime64"]),
+        ([[np.datetime64("NaT", "D"), 1]] * 8, Y, ["X: expected real numbers, got a datetime64"]),
         (np.zeros(8, [("a", float)]), Y, ["X: expected real numbers, got an array of [('a', "]),
         ([[1, 2]] * 7 + [[1]], Y, ["X: expected an array of numbers, got rows of unequal length"]),
         (np.ma.masked_greater(X, 1), Y, ["X: expected an array without a mask"]),
