@@ -1,5 +1,6 @@
 """The Sphinx extensions in tools/: TeX that KaTeX refuses, and each mend of the theme's pages."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -31,6 +32,17 @@ def test_one_process_serves_all_formulas(tex):
     first = tex.process.pid
     tex("y", display=True)
     assert tex.process.pid == first
+
+
+def test_a_process_that_was_copied_starts_its_own(monkeypatch):
+    made = katex.Katex()
+    made("x", display=False)
+    inherited = made.process
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+    assert "<math" in made("y", display=False)
+    assert made.process.pid != inherited.pid
+    made.close()
+    inherited.communicate()
 
 
 @pytest.mark.parametrize("wrong", [r"\frac{1}", r"\notacommand", r"\begin{align*} x"])

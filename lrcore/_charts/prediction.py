@@ -106,7 +106,8 @@ def cost_chart(p: float = 0.2, y: int = 1) -> InteractiveChart:
     >>> cost_chart()
     <InteractiveChart: the cost of one prediction; sliders p, y>
     """
-    as_double("p", p, 0), as_double("y", y, 0)
+    for name, value in (("p", p), ("y", y)):
+        as_double(name, value, 0)  # the sliders ask only whether a number is in range
     sliders = (
         Slider("p", "prediction <i>p</i>", p, 0.01, 0.99, 0.01),
         Slider("y", "truth <i>y</i> (0 or 1)", y, 0, 1, 1),
