@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+import types
 import warnings
 from pathlib import Path
 
@@ -42,6 +43,40 @@ def test_what_does_not_come_back_is_stopped(function):
     assert "0.2 seconds" in outcome.words
     assert time.monotonic() - began < 5  # a loaded machine; without a limit it would be a minute
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+
+
+class Tracer:
+    """A debugger or a coverage tool: it holds a lock while it works."""
+
+    def __init__(self):
+        self.held = 0
+
+    def __call__(self, frame, *_):
+        if frame.f_code is not busy.__code__:
+            return None
+        self.held += 1
+        sum(range(50_000))
+        self.held -= 1
+        return self
+
+
+def busy():
+    while True:
+        sum(range(10_000))
+
+
+def test_who_traces_the_answer_is_not_interrupted(monkeypatch):
+    monkeypatch.setattr(Tracer, "__module__", "tracer.lib")
+    monkeypatch.setitem(globals(), "__name__", "tracer")  # whose frames are of the same package
+    answer = types.FunctionType(busy.__code__, {"sum": sum, "range": range})
+    tracer, before = Tracer(), sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        errors = {call(answer, seconds=0.05).error for _ in range(8)}
+    finally:
+        sys.settrace(before)
+    assert errors == {"TimeLimit"}
+    assert tracer.held == 0
 
 
 def test_an_endless_loop_is_stopped_in_another_thread():

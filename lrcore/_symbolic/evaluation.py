@@ -6,6 +6,7 @@ then every symbol gets a number, and the whole is computed with many digits.
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from itertools import product
 from random import Random
 from typing import Any
@@ -164,9 +165,13 @@ def _number(name: Any, domain: Domain, rng: Random, scale: int, grid: int) -> sp
     allowed = _allowed(name, domain)
     if not isinstance(allowed, tuple):
         return rng.choice(sorted(allowed))
-    low, high = allowed
-    low, high = max(low, min(high, scale) - 2 * scale), min(high, max(low, -scale) + 2 * scale)
+    low, high = _within(*allowed, scale)
     return low + (high - low) * sp.Rational(rng.randint(1, grid - 1), grid)
+
+
+@cache  # SymPy takes long to compare numbers
+def _within(low: Any, high: Any, scale: int) -> tuple[Any, Any]:
+    return max(low, min(high, scale) - 2 * scale), min(high, max(low, -scale) + 2 * scale)
 
 
 def satisfy(relations: Iterable[Any], point: Point, domain: Domain) -> bool:
@@ -189,11 +194,14 @@ def satisfy(relations: Iterable[Any], point: Point, domain: Domain) -> bool:
 
 
 def _solve(equation: sp.Eq, point: Point, fixed: set[Any]) -> Any:
-    gap = equation.lhs - equation.rhs
-    names = set(unknowns([equation])) - fixed
+    left, right = equation.args
     with mp.workdps(MOST_DIGITS):
-        for name in sorted(names, key=lambda name: (name != equation.lhs, str(name))):
-            at = [value(gap, point | {name: sp.Integer(k)}, MOST_DIGITS) for k in range(3)]
+        if left in point and left not in fixed.union(unknowns([right])):
+            point[left] = sp.Float(value(right, point, MOST_DIGITS), MOST_DIGITS)
+            return left
+        names = set(unknowns([equation])) - fixed
+        for name in sorted(names, key=lambda name: (name != left, str(name))):
+            at = [value(left - right, point | {name: sp.Integer(k)}, MOST_DIGITS) for k in range(3)]
             slope = at[1] - at[0]
             if slope and abs(at[2] - at[1] - slope) < TINY:
                 point[name] = sp.Float(-at[0] / slope, MOST_DIGITS)
@@ -213,7 +221,7 @@ def value(expression: Any, point: Point, digits: int) -> Any:
     A relation is true or false there.
     """
     with mp.workdps(digits):
-        return _compute(expression, {name: _number_of(number) for name, number in point.items()})
+        return _compute(expression, point, {})
 
 
 _MEANING: Mapping[Any, Callable[..., Any]] = {
@@ -239,15 +247,19 @@ _MEANING: Mapping[Any, Callable[..., Any]] = {
 }
 
 
-def _compute(expression: Any, numbers: dict[Any, Any]) -> Any:
+def _compute(expression: Any, point: Point, known: dict[Any, Any]) -> Any:
     """Work from the inside out, to stop at the first thing that has no value or is far too big."""
-    if expression in numbers:
-        return numbers[expression]
+    if expression not in known:  # the same part may occur often
+        known[expression] = _computed(expression, point, known)
+    return known[expression]
+
+
+def _computed(expression: Any, point: Point, known: dict[Any, Any]) -> Any:
+    if expression in point:
+        return _number_of(point[expression])
     if isinstance(expression, sp.Piecewise):
-        return _compute(_branch(expression, numbers), numbers)
-    parts = [_compute(part, numbers) for part in expression.args]
-    numbers[expression] = result = _applied(expression, parts)  # the same part may occur often
-    return result
+        return _compute(_branch(expression, point, known), point, known)
+    return _applied(expression, [_compute(part, point, known) for part in expression.args])
 
 
 def _applied(expression: Any, parts: list[Any]) -> Any:
@@ -274,8 +286,8 @@ def _number_of(number: Any) -> Any:
     return mp.mpf(decimal._to_mpmath(mp.mp.prec))
 
 
-def _branch(piecewise: sp.Piecewise, numbers: dict[Any, Any]) -> Any:
+def _branch(piecewise: sp.Piecewise, point: Point, known: dict[Any, Any]) -> Any:
     for expression, condition in piecewise.args:
-        if _compute(condition, numbers):
+        if _compute(condition, point, known):
             return expression
     raise UndefinedError
