@@ -117,7 +117,7 @@ def test_rules_that_nothing_uses_leave_a_style_sheet(tmp_path):
     (tmp_path / "p.html").write_text("<p class='shown'>", "utf-8")
     (tmp_path / "_static").mkdir()
     (tmp_path / "_static" / "s.js").write_text("e.classList.add('built')", "utf-8")
-    lean.drop_rules(sheet, tmp_path)
+    lean.drop_rules([sheet], tmp_path)
     assert sheet.read_text("utf-8") == ".shown{a:b}.built{c:d}:root{--x:1}"
 
 

@@ -9,6 +9,7 @@ import subprocess
 from base64 import b64encode
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fontTools import subset
 from katex import NODE
@@ -23,11 +24,11 @@ SHEETS = [
 
 STEPS = [
     # Its 1.5 MB draw the icons that the theme's own style sheet and font draw as well.
-    (r'\s*<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>', ""),
+    (r'<script defer src="[^"]*scripts/fontawesome\.js[^"]*"></script>', ""),
     # No page has tabs.
-    (r'\s*<script (?:defer )?[^>]*\bsrc="[^"]*design-tabs\.js[^"]*"></script>', ""),
+    (r'<script (?:defer )?[^>]*\bsrc="[^"]*design-tabs\.js[^"]*"></script>', ""),
     # The theme writes the same line three times.
-    (r'\s*<meta name="viewport"[^>]*>(?=[\s\S]*<meta name="viewport")', ""),
+    (r'<meta name="viewport"[^>]*>(?=[\s\S]*<meta name="viewport")', ""),
     # Scripts wait for the page, but for the options that scripts within the page add to.
     (r'<script (?!defer)(?=[^>]*\bsrc="(?![^"]*documentation_options))', "<script defer "),
     # Without scripts nobody says which theme "auto" is, and colours would have no value.
@@ -52,7 +53,7 @@ STEPS = [
 ]
 # Only the page that searches needs the index of all words.
 SEARCH = (
-    r'\s*<script (?:defer )?src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
+    r'<script (?:defer )?src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 )
 
 
@@ -109,11 +110,14 @@ def inline_fonts(static):
     sheet.write_text(css, "utf-8")
 
 
-def drop_rules(sheet, out):
-    """Keep the rules of a style sheet whose names stand in some page or script."""
+def drop_rules(sheets, out):
+    """Keep the rules of style sheets whose names stand in some page or script."""
     content = [f"{out.as_posix()}/**/*.html", f"{out.as_posix()}/_static/**/*.js"]
-    files = ["--css", sheet, "--content", *content, "--output", sheet.parent]
-    subprocess.run([NODE, PURGE, *files], check=True, stdout=subprocess.DEVNULL)
+    with TemporaryDirectory() as folder:  # where they lie side by side
+        files = ["--css", *sheets, "--content", *content, "--output", folder]
+        subprocess.run([NODE, PURGE, *files], check=True, stdout=subprocess.DEVNULL)
+        for sheet in sheets:
+            shutil.copyfile(Path(folder) / sheet.name, sheet)
 
 
 def replace(path, old, new):
@@ -152,9 +156,7 @@ def finish(app, exception):
     trim_icons(out / "_static", used)
     trim_formulas(out / "_static", "".join(set().union(*map(unescape, pages))))
     inline_fonts(out / "_static")
-    for sheet in SHEETS:
-        for path in (out / "_static").glob(sheet):
-            drop_rules(path, out)
+    drop_rules([path for sheet in SHEETS for path in (out / "_static").glob(sheet)], out)
 
 
 def setup(app):
