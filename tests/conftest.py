@@ -5,6 +5,7 @@ import http.server
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import matplotlib as mpl
@@ -22,6 +23,20 @@ mpl.use("agg")
 settings.register_profile("fixed", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("fixed")
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+
+
+def pytest_configure(config):
+    """Keep nbval quick: no coverage in its kernels, and copies of one if some run side by side."""
+    if sys.platform != "wasi":
+        import nbval.plugin
+
+        nbval.plugin.setup_coverage = nbval.plugin.teardown_coverage = lambda *_: None
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        from kernels import prepared  # which needs what WebAssembly has not
+
+        kernels = ExitStack()
+        config.add_cleanup(kernels.close)
+        kernels.enter_context(prepared())
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ TOC = toc(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
 
 def head(path):
     """Return {name: content} of a page's meta elements; a name that comes twice is a fault."""
-    soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+    soup = BeautifulSoup(path.read_text("utf-8").partition("</head>")[0], "html.parser")
     found = [(e.get("name") or e.get("property"), e.get("content")) for e in soup.select("meta")]
     named = [(name, content) for name, content in found if name and name != "viewport"]
     assert len(dict(named)) == len(named), path

@@ -28,8 +28,8 @@ def printed(folder):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere kernels start as ever")
-def test_a_copy_has_what_was_imported_and_nothing_else(tmp_path):
-    before = os.environ.get("JUPYTER_PATH", "")
+def test_a_copy_has_what_was_imported_and_nothing_else(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_PATH", before := "")  # these tests run in copies themselves
     with kernels.prepared():
         one, other = printed(tmp_path), printed(tmp_path)
     assert one[0] == other[0] == "True False"
@@ -43,6 +43,7 @@ def test_a_copy_has_what_was_imported_and_nothing_else(tmp_path):
 
 
 def test_where_copies_are_not_safe_kernels_start_as_ever(monkeypatch, tmp_path):
+    monkeypatch.setenv("JUPYTER_PATH", "")
     monkeypatch.setattr(sys, "platform", "darwin")
     before = dict(os.environ)
     with kernels.prepared():
