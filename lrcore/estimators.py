@@ -62,7 +62,7 @@ class LogisticRegression(IncrementalClassifier):
     standard_errors_ : ndarray, shape (1, n_features + 1)
         Standard errors of the weights and, in the last column, of the bias (no such column if
         `fit_intercept` is false).  They exist at a maximum of the likelihood only: for ``l2=0``,
-        ``solver="newton"``, and a fit without a warning.
+        ``solver="newton"``, a `tol`, and a `fit` (not a `partial_fit`) without a warning.
     log_likelihood_ : float
         Logarithm of the likelihood of the data, in nats: minus the loss, times the number of rows
         (the sum of their weights).  Available when `standard_errors_` is.
@@ -148,8 +148,7 @@ class LogisticRegression(IncrementalClassifier):
         Raises
         ------
         AttributeError
-            If the fit is not at a maximum of the likelihood: it has a penalty, was not made by
-            newton, or ended with a warning.
+            If the fit is not known to be at a maximum of the likelihood: see `standard_errors_`.
 
         Notes
         -----
@@ -209,7 +208,8 @@ class SoftmaxRegression(IncrementalClassifier):
     standard_errors_ : ndarray, shape (n_classes, n_features + 1)
         Standard errors of the weights and, in the last column, of the bias of each
         class (no such column if `fit_intercept` is false).  They exist at a maximum of the
-        likelihood only: for ``l2=0``, ``solver="newton"``, and a fit without a warning.
+        likelihood only: for ``l2=0``, ``solver="newton"``, a `tol`, and a `fit` (not a
+        `partial_fit`) without a warning.
     log_likelihood_ : float
         Logarithm of the likelihood of the data, in nats: minus the loss, times the number of rows
         (the sum of their weights).  Available when `standard_errors_` is.

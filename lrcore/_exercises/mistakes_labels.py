@@ -59,11 +59,11 @@ def _truncated(p: Any) -> Any:
 
 @slip("all-or-nothing", "decide")
 def _one_for_all(p: Any) -> Any:
-    """One answer is given for all samples.
+    """All samples are judged together, where each is judged by itself.
 
-    Each sample is looked at by itself.
+    One sample of another kind then decides for all of them.
 
-    Hint: How many answers should come back?
+    Hint: What should happen to your answer when one sample changes?
     """
     return int(np.all(p >= 0.5))
 
@@ -205,7 +205,20 @@ def _hits(y_true: Any, y_pred: Any) -> Any:
 slip("only-one-class-counted", "match")(lambda y_true, y_pred: (y_true * y_pred) > 0)
 slip("only-one-class-counted", "match")(lambda y_true, y_pred: y_true * y_pred)
 slip("only-one-class-counted", "match")(lambda y_true, y_pred: (y_true == 0) & (y_pred == 0))
-slip("errors-counted", "match")(lambda y_true, y_pred: 1 - np.abs(y_true - y_pred))
+
+
+@slip("labels-subtracted", "match")
+def _subtracted(y_true: Any, y_pred: Any) -> Any:
+    """Labels are subtracted, where they should be compared.
+
+    Classes 0 and 2 differ by 2, and yet that is one wrong prediction.
+
+    Hint: What does your formula give for the label 0 and the prediction 2?
+    """
+    return 1 - np.abs(y_true - y_pred)
+
+
+slip("labels-subtracted", "match")(lambda y_true, y_pred: 1 - (y_true - y_pred) ** 2)
 slip("errors-counted", "match")(lambda y_true, y_pred: (y_true - y_pred) ** 2)
 slip("thresholded-too-early", "match")(lambda y_true, y_pred: y_true == (y_pred > 0.5))
 mistake("only-one-class-counted", "accuracy")(

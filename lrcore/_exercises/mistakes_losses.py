@@ -22,7 +22,7 @@ def _clipped(p: Any, epsilon: float = 1e-7) -> Any:
     """The tails are clipped.
 
     Beyond the clip nothing answers any more. If probabilities are clipped at 1e-7, no mistake,
-    however confident, costs more than 16.
+    however confident, costs more than 16.12.
 
     Hint: Take an input beyond the clip, and one farther out. Should both give the same?
 
@@ -103,11 +103,11 @@ def _no_minus(value: Any) -> Any:
 
 @slip("flipped-labels", "labels")
 def _flipped(y: Any) -> Any:
-    """The two classes are exchanged.
+    """0 and 1 are exchanged.
 
-    Class 1 is treated as class 0 and the other way round.
+    What is 1 is treated as 0, and the other way round.
 
-    Hint: For a label of 1, should the probability be near 1 or near 0? What does your line say?
+    Hint: For a label of 1, which number should be near 1? What does your line say?
     """
     return 1 - y
 
@@ -269,9 +269,9 @@ def _difference(y: Any, log_p: Any, log_q: Any) -> Any:
 
 @slip("missing-labels", "terms")
 def _unweighted(y: Any, log_p: Any, log_q: Any) -> Any:
-    """The labels do not choose between the two terms.
+    """The labels have no say, or too little.
 
-    For each sample only one of the logarithms should count: the one of its true class.
+    In a loss a label chooses the logarithm that counts; in a gradient it is subtracted.
 
     Hint: Does your answer change when a label does?
     """
@@ -321,7 +321,7 @@ def _plain_products(y: Any, log_p: Any, log_q: Any) -> Any:
 def _sum(values: Any) -> Any:
     """The sum over the samples is taken, where the mean is wanted.
 
-    The sum grows with the number of samples, so the learning rate would have to shrink with it.
+    The sum grows with the number of samples; the mean does not.
 
     Hint: What happens to your answer when every sample is given twice?
 

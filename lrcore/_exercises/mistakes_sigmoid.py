@@ -122,8 +122,8 @@ def _step_function(z: Any) -> Any:
 def _tanh(z: Any) -> Any:
     """The hyperbolic tangent, or its derivative, stands for the sigmoid's.
 
-    tanh runs from -1 to 1, the sigmoid from 0 to 1, and it is half as steep in the score: it equals
-    (1 + tanh(z/2))/2. Their derivatives differ as well.
+    tanh runs from -1 to 1, the sigmoid from 0 to 1, and at 0 it is a quarter as steep: it equals
+    (1 + tanh(z/2))/2.
 
     Hint: What are the limits of your function on both sides, and what is its slope at 0?
 
@@ -172,11 +172,11 @@ def _slope_of_sigmoid(z: Any) -> Any:
 
 @slip("absolute-value", "link")
 def _one_branch(z: Any) -> Any:
-    """An absolute value, or the wrong branch of a case by sign, hides the sign of the input.
+    """An absolute value, or the wrong branch of a case by sign, hides a sign.
 
-    Both signs of the score then give the same answer.
+    A positive and a negative number then count alike.
 
-    Hint: Compare what you return for a score and for the same score with the other sign.
+    Hint: Which number loses its sign in your code? Should the answer change with it?
 
     Met: half-finished stable sigmoids.
     """
@@ -187,7 +187,7 @@ def _one_branch(z: Any) -> Any:
 def _exp_over_exp(z: Any) -> Any:
     """An exponential overflows.
 
-    exp of a number above 709 is infinite, and what comes after it infinite or nan. The same formula
+    exp of a number above 709.78 is infinite, and what follows infinite or nan. The same formula
     can be arranged so that only exponentials of negative numbers appear.
 
     Hint: Which exponential in your formula grows without limit, and for which sign of the score?
