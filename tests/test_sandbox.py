@@ -2,6 +2,7 @@
 
 import builtins
 import os
+import pdb
 import random
 import signal
 import sys
@@ -11,10 +12,11 @@ import types
 import warnings
 from pathlib import Path
 
+import coverage.tracer
 import numpy as np
 import pytest
 
-from lrcore._checking.sandbox import arrays, call
+from lrcore._checking.sandbox import _belongs, arrays, call
 
 
 def endless():
@@ -77,6 +79,21 @@ def test_who_traces_the_answer_is_not_interrupted(monkeypatch):
         sys.settrace(before)
     assert errors == {"TimeLimit"}
     assert tracer.held == 0
+
+
+@pytest.mark.parametrize(
+    ("trace", "module", "its"),
+    [
+        (coverage.tracer.CTracer(), "coverage.collector", True),  # an object of C has no module
+        (pdb.Pdb().trace_dispatch, "bdb", True),
+        (coverage.tracer.CTracer(), "coverages", False),
+        (coverage.tracer.CTracer(), "numpy", False),
+        (None, None, False),
+        (None, "builtins", False),
+    ],
+)
+def test_whose_a_frame_is(trace, module, its):
+    assert _belongs(types.SimpleNamespace(f_globals={"__name__": module}), trace) is its
 
 
 def test_an_endless_loop_is_stopped_in_another_thread():

@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
 from tempfile import TemporaryDirectory
@@ -48,8 +48,9 @@ def prepared():
                 listener.listen()
                 number = listener.fileno()
                 command = [sys.executable, __file__, "serve", str(number)]
-                with Popen(command, stdin=PIPE, pass_fds=[number]):  # until stdin is closed
-                    yield
+                server = Popen(command, stdin=PIPE, pass_fds=[number])
+            with server:  # which ends when stdin is closed
+                yield
         finally:
             os.environ["JUPYTER_PATH"] = before
 
@@ -61,7 +62,8 @@ def serve(number):
     with socket.socket(fileno=int(number)) as listener:
         when_closed(sys.stdin.buffer)
         for name in MODULES:
-            importlib.import_module(name)
+            with suppress(Exception):  # a notebook that imports it will say what is wrong
+                importlib.import_module(name)
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a copy that has ended
         while True:
             connection, _ = listener.accept()

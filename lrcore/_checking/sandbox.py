@@ -210,7 +210,8 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 def _belongs(frame: Any, trace: Any) -> bool:
     """Tell whether a frame is of the package of the trace function, if there is one."""
-    names = getattr(trace, "__module__", None), frame.f_globals.get("__name__")
+    module = getattr(trace, "__module__", None) or type(trace).__module__  # if it is written in C
+    names = module, frame.f_globals.get("__name__")
     tracing, running = (str(name).partition(".")[0] for name in names)
     return trace is not None and tracing == running
 
