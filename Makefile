@@ -4,7 +4,7 @@
 
 PYTHON ?= python3
 PORT   ?= 8000
-TARGETS = book lite pdf epub test webassembly notebooks serve bench lighthouse clean help
+TARGETS = book preview lite pdf epub test webassembly notebooks serve bench lighthouse clean help
 
 # Tests and notebooks run side by side, one for each processor; threads of the libraries would only wait for each other.
 export OMP_NUM_THREADS ?= 1
@@ -13,6 +13,7 @@ PY    = .venv/bin/python
 VENV  = .venv/.installed
 CACHE = _build/.jupyter_cache
 WHOLE = _build/html/logistic-regression
+BUILD = .venv/bin/jupyter-book build book --config _config.yml --toc '$(CURDIR)/_toc.yml' --path-output . -W -n --keep-going
 
 # Every file of the project, so that the stamps notice any change. (Names with spaces are nothing of ours.)
 SKIP  = -name .git -o -name .venv -o -name _build -o -name node_modules -o -name '.*_cache' -o -name __pycache__ -o -name .hypothesis \
@@ -23,6 +24,7 @@ BOOK    := $(filter book/% tools/% _config.yml _toc.yml benchmarks/results.md,$(
 
 help:
 	@echo 'make book        build the book into _build/html'
+	@echo 'make preview     build again the pages that changed, in seconds, for their author'
 	@echo 'make lite        let the chapters run in the browser: Python, the notebooks and buttons, all in the site'
 	@echo 'make pdf         print the book as one file, which its pages then offer; needs Chromium'
 	@echo 'make epub        the same for e-readers'
@@ -76,8 +78,14 @@ clean:
 # a page it does not read again, so a build upon a failed one would pass. What is slow, running the notebooks, is cached.
 _build/.book: $(VENV) $(BOOK) _build/book.list $(CACHE)/.fresh Makefile
 	@rm -rf $@ _build/html _build/.doctrees
-	.venv/bin/jupyter-book build book --config _config.yml --toc '$(CURDIR)/_toc.yml' --path-output . -W -n --keep-going
+	$(BUILD)
 	@touch $@
+
+# A page is read again if its own file changed, and what is made of all pages may lack some: no site to test or to publish.
+preview: $(VENV) $(CACHE)/.fresh
+	@rm -f _build/.book
+	@$(BUILD)
+	@echo 'Changed pages are in $(CURDIR)/_build/html; the book is whole again after: make book'
 
 # Beside the finished pages, as what follows: a new build takes it away, and the buttons that start it.
 _build/.lite: _build/.book $(filter tools/lite%,$(FILES)) _build/lite.list

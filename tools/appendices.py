@@ -57,7 +57,8 @@ class List(SphinxDirective):
     """Leave a placeholder."""
 
     def run(self):
-        """Note which list is wanted."""
+        """Note which list is wanted, and that it is made of other pages."""
+        self.env.note_reread()
         return [Placeholder(made_by=self.name)]
 
 
