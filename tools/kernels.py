@@ -58,6 +58,7 @@ def prepared():
 def serve(number):
     """Import everything, and become a kernel whenever somebody asks for one."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends who started this, and so this
     del sys.path[0]  # the folder of this file, where no notebook looks
     with socket.socket(fileno=int(number)) as listener:
         when_closed(sys.stdin.buffer)
