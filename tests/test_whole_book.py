@@ -20,7 +20,7 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 CONTENTS = re.findall(r"(?:root|file): (\S+)", (ROOT / "_toc.yml").read_text("utf-8"))
 
 
-# Of each kind one; with all pages these tests would take four minutes.
+# Of each kind one: to make PDF and EPUB of all pages takes minutes.
 PART = ["intro", "02_likelihood_to_cross_entropy", "glossary", "bibliography", "api/losses"]
 
 
@@ -41,6 +41,18 @@ def book():
 def test_the_book_has_the_pages_of_the_contents_in_their_order():
     index = parse((whole_book.SITE / "intro.html").read_text("utf-8"))
     assert pages(index) == [f"{name}.html" for name in CONTENTS]
+
+
+def test_with_all_pages_links_lead_within_the_book(monkeypatch):
+    monkeypatch.setattr(whole_book, "pages", pages)
+    html = assemble.__wrapped__()
+    titles = re.findall(r'<h1 id="(page-[^"]+)"', html)
+    assert titles == ["page-" + name.replace("/", "-") for name in CONTENTS]
+    ids = re.findall(r'<[^>]*\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    inner = re.findall(r'<a [^>]*href="#([^"]+)"', html)
+    assert len(inner) > 1000
+    assert set(inner) <= set(ids)
 
 
 def test_every_page_is_in_the_book(book):
