@@ -296,6 +296,14 @@ def test_labels_of_any_kind(labels):
     assert set(model.predict(X)) <= set(labels)
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.int64, np.uint8, float, str])
+def test_a_measurement_taken_for_labels_is_noticed(kind):
+    X, _ = made(n_samples=126)
+    measured = np.arange(126) - 63 * (np.dtype(kind).kind != "u")
+    with pytest.warns(UserWarning, match="could represent a regression problem"):
+        SoftmaxRegression(l2=1.0, tol=None, max_iter=1).fit(X, measured.astype(kind))
+
+
 def test_pickle_clone_frames_and_the_company_of_scikit_learn():
     X, y = made()
     frame = pd.DataFrame(X, columns=["age", "dose", "weight"])

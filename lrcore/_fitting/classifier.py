@@ -137,7 +137,8 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         check_numbers("sample_weight", sample_weight)
         inputs, targets = self._checked_inputs(X, y, **options)
         try:
-            check_classification_targets(targets)
+            if not _are_few_whole_numbers(targets):  # else a check would cost a tenth of a fit
+                check_classification_targets(targets)
         except ValueError as error:
             raise ValueError(f"y: expected labels. {error}") from error
         weights = _check_sample_weight(
@@ -314,6 +315,12 @@ class Classifier(ClassifierMixin, BaseEstimator, metaclass=ABCMeta):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = not self._two_classes_only
         return tags
+
+
+def _are_few_whole_numbers(y: NDArray[Any]) -> bool:
+    """Say whether these are labels at first sight: whole numbers, of fewer kinds than half of y."""
+    whole = y.ndim == 1 and y.dtype.kind in "biu" and len(y) > 0
+    return whole and 2 * (int(y.max()) - int(y.min())) < len(y)
 
 
 def _shuffled_batches(

@@ -4,7 +4,7 @@ An objective knows the model and its rows; a solver knows neither, and sees only
 
     objective.n_params                        the length of the vector
     objective.value_and_gradient(theta)       the loss there, and its slopes
-    objective.hessian(theta)                  the matrix of second derivatives (linear models)
+    objective.value_gradient_hessian(theta)   and the matrix of second derivatives (linear models)
     objective.of_rows(rows)                   the loss of a mini-batch, an estimate of the whole
 
 Each row has a share of the loss, and the shares sum to one: they are 1/n_samples unless samples
@@ -163,11 +163,17 @@ class LinearObjective:
         return value, (gradient @ self.scores.basis).ravel() + penalty * theta
 
     def hessian(self, theta: Floats) -> Floats:
-        of_block = partial(_hessian, self.scores, *self.in_units(theta), self.units, self.n_columns)
-        return np.asarray(self.rows.total(of_block) + np.diag(self.penalty_on_each))
+        return self.value_gradient_hessian(theta)[2]
 
     def value_gradient_hessian(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        return *self.value_and_gradient(theta), self.hessian(theta)
+        V, c = self.in_units(theta)
+        of_block = partial(_up_to_hessian, self.scores, V, c, self.units, self.n_columns)
+        total = self.rows.total(of_block)
+        penalty = self.penalty_on_each
+        value = float(total[0] + 0.5 * penalty @ theta**2)
+        gradient, hessian = np.split(total[1:], [self.n_params])
+        hessian = hessian.reshape(self.n_params, self.n_params) + np.diag(penalty)
+        return value, gradient + penalty * theta, hessian
 
     def margins(self, theta: Floats) -> tuple[float, float]:
         """Return the smallest and the largest lead of a row's own class over another one."""
@@ -197,7 +203,7 @@ def _loss_and_slopes(
     return np.concatenate([[loss], slopes.sum(axis=1), (X.T @ slopes.T).ravel()])
 
 
-def _hessian(
+def _up_to_hessian(
     scores: Logistic | Softmax,
     V: Floats,
     c: Floats,
@@ -208,11 +214,16 @@ def _hessian(
     shares: Floats,
 ) -> Floats:
     A = units.columns(X)
-    curvatures, along = zip(*scores.curvatures(V.T @ A.T + c[:, None], shares), strict=True)
+    Z = V.T @ A.T + c[:, None]
+    loss, slopes = scores.loss_and_slopes(Z, y, shares)
+    gradient = np.empty((n_columns, len(slopes)))
+    gradient[: A.shape[1]] = A.T @ slopes.T
+    gradient[A.shape[1] :] = slopes.sum(axis=1)
+    curvatures, along = zip(*scores.curvatures(Z, shares), strict=True)
     grams = [_gram(A, curvature, n_columns) for curvature in curvatures]
     pairs = [np.outer(d, d) for d in along]
-    n_params = n_columns * len(along[0])
-    return np.tensordot(grams, pairs, (0, 0)).swapaxes(1, 2).reshape(n_params, n_params)
+    hessian = np.tensordot(grams, pairs, (0, 0)).swapaxes(1, 2)
+    return np.concatenate([[loss], (gradient @ scores.basis).ravel(), hessian.ravel()])
 
 
 def _gram(A: Floats, weights: Floats, n_columns: int) -> Floats:

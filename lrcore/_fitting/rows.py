@@ -170,8 +170,9 @@ class Units:
 
 def _centre_and_scale(X: Floats, shares: Floats) -> tuple[Floats, Floats]:
     """Return mean and standard deviation of each column; exact for a constant one."""
-    centre = np.where(X.max(axis=0) == X.min(axis=0), X[0], shares @ X)
-    spread = np.abs(X - centre)
-    largest = np.where(spread.any(axis=0), spread.max(axis=0), 1.0)
+    columns = np.ascontiguousarray(X.T)  # a sum over rows is then one over neighbours in memory
+    centre = np.where(columns.max(axis=1) == columns.min(axis=1), X[0], columns @ shares)
+    spread = np.abs(columns - centre[:, None])
+    largest = np.where(spread.any(axis=1), spread.max(axis=1), 1.0)
     # largest * (spread / largest) = spread: no square over- or underflows
-    return centre, largest * np.sqrt(shares @ (spread / largest) ** 2)
+    return centre, largest * np.sqrt((spread / largest[:, None]) ** 2 @ shares)
