@@ -1,6 +1,6 @@
 """Logistic regression from first principles: the package that every chapter of the book imports.
 
-The modules, in the order in which the book derives them:
+The modules, mathematics first, then what teaches it:
 
 ===========  =====================================================================
 activations  sigmoid, softmax and their logarithms

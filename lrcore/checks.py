@@ -221,7 +221,9 @@ def _wrong(trial: Trial, answer: Callable[..., Any]) -> Verdict:
     if raised and (remark is None or len(raised) == len(trial.failing)):
         cause = errors.on_error(raised[0])
         where = remark.message if remark else "It stops on some inputs."
-        words = f"{where} {cause.message} {_quoted(raised[0])}"
+        where = where.partition(": look at")[0].rstrip(".") + "."  # the error says where
+        what = f" {cause.message}" if remark or cause.id != "raises" else ""
+        words = f"{where}{what} {_quoted(raised[0])}"
         return _shown(trial, "wrong", cause.id, words)
     if remark:
         return _shown(trial, "wrong", remark.id, remark.message)
@@ -235,7 +237,7 @@ def _explained(trial: Trial, finding: diagnosis.Finding) -> str:
     parts = [f"{t['name']} {t['explanation']} Hint: {t['hint']}" for t in texts]
     if len(parts) > 1:
         parts = [f"({k}) {part}" for k, part in enumerate(parts, 1)]
-        parts.insert(0, "Two things at once.")
+        parts.insert(0, f"{'Two' if len(parts) == 2 else 'Several'} things at once.")
     parts += [
         f"It may also be this: {TEXTS[id]['name']}" for id in finding.others[:1] if id in TEXTS
     ]

@@ -5,7 +5,7 @@ for each block of them: the loss and its gradient, d + 2 numbers for d features 
 Only a sample of the rows travels too, once, to start from.
 :doc:`Chapter 16 </16_speed_and_scale>` of the book shows it.
 
-Install it with ``pip install "lrcore[dask]"``.
+It needs Dask: ``pip install "dask[array,dataframe]" distributed``.
 """
 
 from . import estimators

@@ -78,7 +78,7 @@ def gradient_descent(
     -----
     RuntimeWarning
         If the loss or a gradient stops being finite: the descent ends there, with the last
-        parameters whose loss was finite.
+        parameters whose loss and gradient were finite.
 
     Notes
     -----

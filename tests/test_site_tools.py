@@ -77,6 +77,14 @@ def test_displayed_formula_is_numbered_once():
         ),
         ('<section id="exercise-content">', "<section>"),
         ('<script src="searchindex.js?v=1"></script>', ""),
+        (
+            '<span class="n">w</span><span class="w"> </span><span class="o">+</span>',
+            'w <span class="o">+</span>',
+        ),
+        (
+            '<span class="n"><span class="pre">w</span></span>',
+            '<span class="n"><span class="pre">w</span></span>',
+        ),
     ],
 )
 def test_page_is_mended(page, mended):

@@ -47,6 +47,25 @@ _ERRORS = [
     ),
     (
         "RuntimeError",
+        r"dtype|desired output type",
+        "tensor-types",
+        "Tensors of different types meet, or of integers: give each dtype=torch.float64, the "
+        "labels too.",
+    ),
+    (
+        "RuntimeError",
+        r"does not require grad",
+        "no-gradient-wanted",
+        "Nothing wants a gradient: make the tensors of the parameters with requires_grad=True.",
+    ),
+    (
+        "RuntimeError",
+        r"only for scalar outputs",
+        "loss-of-each-sample",
+        "backward() starts from one number: take the mean of the losses first.",
+    ),
+    (
+        "RuntimeError",
         r"requires grad",
         "tensor-with-history",
         "A tensor that remembers how it was computed is no array: .detach().numpy() makes one.",
@@ -61,7 +80,7 @@ _ERRORS = [
         "TypeError",
         r"converted to Python scalar|must be real number|only length-1",
         "math-not-numpy",
-        "A function of the module math takes one number. np.exp and np.log take whole arrays.",
+        "float(), or a function of math, takes one number. np.exp and np.log take whole arrays.",
     ),
     (
         "ValueError",
@@ -70,7 +89,7 @@ _ERRORS = [
         "An `if` cannot decide for a whole array at once: use np.where, or one formula for all.",
     ),
     (
-        "ValueError",
+        "ValueError|IndexError",
         r"matmul|not aligned|broadcast|mismatch|inhomogeneous|same number of dimensions|"
         r"same as input",
         "shapes-do-not-fit",
@@ -79,7 +98,15 @@ _ERRORS = [
     ),
     (
         ".*",
-        r"Cannot cast ufunc|read-only",
+        r"Cannot cast ufunc",
+        "integer-truncation",
+        "It adds numbers with a fraction into an array of integers (as += and -= do): one that it "
+        "was given, or one made like it (np.zeros_like). Make a new array: np.zeros(...), or "
+        "w = w - ...",
+    ),
+    (
+        ".*",
+        r"read-only",
         "changes-its-input",
         "It writes its result into an array that it was given (as -= does). Make a new array: "
         "w = w - ...",

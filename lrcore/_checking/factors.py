@@ -71,7 +71,7 @@ def ratios(
         if ratio is None:
             return None
         found.append(ratio)
-    return found
+    return found if len(found) > 1 else None  # one input is a multiple of anything
 
 
 def _ratio(got: Arrays, wanted: Arrays, outputs: list[int], tolerance: float) -> float | None:

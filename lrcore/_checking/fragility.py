@@ -23,7 +23,9 @@ def fragile(trial: Trial, answer: Callable[..., Any]) -> list[Remark]:
     changed = {i for outcome in trial.outcomes for i in outcome.changed}
     if changed:
         names = joined([trial.exercise.arguments[i] for i in sorted(changed)])
-        words = f"it changes its input: {names} of the caller is another array afterwards."
+        words = (
+            f"it changes its input: there are other numbers in {names} of the caller afterwards."
+        )
         remarks.append(Remark("changes-its-input", words))
     elif trial.failing_fragile:
         remarks.append(_limit(trial))

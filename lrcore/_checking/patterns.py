@@ -92,6 +92,7 @@ _WHERE = [
     (r"one class missing|class .*missing", "missing-class", "only where a class does not occur"),
     (r"one sample|one row", "wrong-for-one-sample", "for a single sample only"),
     (r"labels as floats", "labels-as-floats", "only where labels come as floats"),
+    (r"several classes", "two-classes-only", "where there are more than two classes"),
 ]
 
 
@@ -172,7 +173,8 @@ def _factor(trial: Trial) -> Remark | None:
     found = ratios(trial, trial.wrong_outputs, trial.exercise.expected)
     if not found or np.ptp(found) > 1e-3 * abs(found[0]):
         return None
-    return Remark("constant-factor", f"It is {found[0]:.6g} times what it should be.")
+    what = "The step" if trial.exercise.id.endswith("_step") else "It"
+    return Remark("constant-factor", f"{what} is {found[0]:.6g} times what it should be.")
 
 
 def _offset(trial: Trial) -> Remark | None:

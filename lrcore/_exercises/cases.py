@@ -197,6 +197,7 @@ def _classes_problem(n: int, d: int, k: int, seed: int) -> tuple[Any, ...]:
 
 def _softmax_problems() -> list[Case]:
     X, Y, W, b = _classes_problem(6, 3, 4, 9)
+    far = np.array([[1.0], [1], [1000], [1], [1], [1]])  # one row with scores of thousands
     return [
         Case("all dimensions different", (X, Y, W, b)),
         Case("one sample", _classes_problem(1, 2, 3, 10)),
@@ -206,6 +207,7 @@ def _softmax_problems() -> list[Case]:
         Case("single precision", _single(X, Y, W, b)),
         Case("one class missing", (X, np.eye(4)[[0, 1, 1, 2, 0, 2]], W, b)),
         Case("scores around 1000", (X, Y, W, b + 1000.0)),
+        Case("rows far apart", (X * far, Y, W, b)),
     ]
 
 
@@ -287,7 +289,7 @@ def _label_pairs() -> list[Case]:
         Case("one sample", (np.array([1]), np.array([1]))),
         Case("one sample, wrong", (np.array([0]), np.array([1]))),
         Case("three samples", (np.array([0, 0, 1]), np.array([0, 1, 1]))),
-        Case("several classes", (np.array([0, 1, 2, 3, 2, 1]), np.array([0, 2, 2, 3, 0, 1]))),
+        Case("several classes", (np.array([0, 3, 2, 3, 2, 1]), np.array([0, 2, 2, 3, 0, 1]))),
         Case("labels as floats", (y.astype(float), p.astype(float))),
         Case("labels and floats", (y, p.astype(float))),
         Case("all right", (np.array([0, 1, 1, 0]), np.array([0, 1, 1, 0]))),

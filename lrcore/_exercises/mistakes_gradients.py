@@ -68,15 +68,21 @@ def _diagonal(P: Any, Y: Any) -> Any:
     return (P - Y) * P * (1 - P)
 
 
+slip("diagonal-jacobian", "error", only={"softmax_gradient"})(lambda P, Y: Y * (P - 1))
+
+
 @slip("missing-chain-rule", "error")
 def _by_probability(p: Any, y: Any) -> Any:
     """The derivative with respect to p is taken for the one with respect to the score.
 
-    Between the two stands the slope of the sigmoid, by the chain rule.
+    Between the two stands the derivative of the sigmoid, or of the softmax, by the chain rule.
 
     Hint: dL/dz is dL/dp times what?
     """
     return (p - y) / (p * (1 - p))
+
+
+slip("missing-chain-rule", "error", only={"softmax_gradient"})(lambda P, Y: -Y / P)
 
 
 @slip("squared-error", "error")
@@ -84,6 +90,7 @@ def _squared_error(p: Any, y: Any) -> Any:
     return (p - y) ** 2
 
 
+slip("squared-error", "error", only=BINARY)(lambda p, y: 2 * (p - y) * p * (1 - p))
 slip("absolute-value", "error")(lambda p, y: np.abs(p - y))
 
 
@@ -193,9 +200,10 @@ for _k in range(1, 17):
 def _shifted_denominator(y: Any, p: Any) -> Any:
     """A small number is added to the denominator.
 
-    It caps the gradient where it should be largest: at a confident mistake.
+    Probabilities then no longer sum to 1; a gradient is capped where it should be largest, at a
+    confident mistake.
 
-    Hint: How large should the gradient be for p = 1e-12 and a label of 1?
+    Hint: Where is your denominator almost 0, and what does the added number change elsewhere?
     """
     return (p - y) / (p * (1 - p) + 1e-9)
 
@@ -228,6 +236,19 @@ def _as_it_stands(X: Any, error: Any) -> Any:
 
 
 slip("missing-transpose", "back")(lambda errors, W2: errors @ W2)
+
+
+@slip("row-against-table", "weigh", only={"logistic_gradient", "fit", "fit_l2"})
+def _error_beside_features(X: Any, error: Any) -> Any:
+    """The errors stand beside the features, where each belongs to a sample.
+
+    NumPy aligns shapes at the right: error * X gives feature j the error of sample j, or stops.
+
+    Hint: Which axis of X has as many entries as there are errors?
+
+    Met: source 003, whose dW is dZ * X.
+    """
+    return np.sum(error * X, axis=0)
 
 
 @slip("not-summed", "weigh")

@@ -220,7 +220,6 @@ def _subtracted(y_true: Any, y_pred: Any) -> Any:
 
 slip("labels-subtracted", "match")(lambda y_true, y_pred: 1 - (y_true - y_pred) ** 2)
 slip("errors-counted", "match")(lambda y_true, y_pred: (y_true - y_pred) ** 2)
-slip("thresholded-too-early", "match")(lambda y_true, y_pred: y_true == (y_pred > 0.5))
 mistake("only-one-class-counted", "accuracy")(
     lambda y_true, y_pred: np.sum((y_true == 1) & (y_pred == 1)) / np.sum(y_pred == 1)
 )

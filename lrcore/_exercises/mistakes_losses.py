@@ -91,10 +91,11 @@ for _limit in (1.0, 2.0, 3.0, 5.0, 6.0, 8.0, 10.0, 15.0, 20.0, 30.0, 50.0, 100.0
 def _no_minus(value: Any) -> Any:
     """The sign is turned round.
 
-    A loss is never negative, nor is the slope of the sigmoid; a gradient is prediction minus truth.
+    A loss is never negative, nor is the slope of the sigmoid; a gradient is prediction minus truth;
+    a step is subtracted.
     With the other sign, descending climbs.
 
-    Hint: Compute one sample by hand. Which sign should come out?
+    Hint: Compute one number by hand. Which sign should come out?
 
     Met: source 003, whose L has no minus; a Data Science Stack Exchange answer by Oxbowerce.
     """
@@ -116,9 +117,9 @@ def _flipped(y: Any) -> Any:
 def _signed_labels(y: Any) -> Any:
     """The labels are taken as -1 and +1.
 
-    The formulas here are for labels 0 and 1; those for -1 and +1 look different.
+    Labels, and one-hot rows, hold 0 and 1 here; formulas for -1 and +1 look different.
 
-    Hint: What does your formula do with a label of 0?
+    Hint: What becomes of a 0 in your code?
 
     Met: scikit-learn documents both conventions side by side.
     """
@@ -345,9 +346,9 @@ def _each(values: Any) -> Any:
 def _halved(values: Any) -> Any:
     """There is a constant factor too much.
 
-    A half or a two belongs to other losses: here the derivative brings none to cancel.
+    A half or a two belongs to other losses: here nothing brings one, or cancels it.
 
-    Hint: Where does the factor come from, and which loss has it?
+    Hint: Where does the factor come from, and does the exercise name it?
 
     Met: mlxtend's softmax regression, which mixes a mean and a half in its cost.
     """
@@ -388,7 +389,8 @@ def _median(values: Any) -> Any:
 def _squared(y: Any, p: Any) -> Any:
     """The squared or absolute error stands for the cross-entropy.
 
-    It is bounded, so a confident mistake costs little and its gradient vanishes.
+    Of probabilities it is bounded, so a confident mistake costs little and its gradient vanishes;
+    of scores it punishes even those far on the right side. As a slope, a square has lost its sign.
 
     Hint: What should a certain and wrong prediction cost?
 
@@ -478,9 +480,9 @@ def _softplus_only(y: Any, z: Any) -> Any:
 def _swapped(y: Any, p: Any) -> Any:
     """Truth and prediction have changed places.
 
-    Truth comes first here. The logarithm of a label is 0 or minus infinity.
+    Truth comes first here. A label of 0 has no finite logarithm, and cannot stand below a line.
 
-    Hint: Of which argument do you take the logarithm?
+    Hint: Which argument stands inside a logarithm, or below a line?
 
     Met: scikit-learn and PyTorch order them differently.
     """

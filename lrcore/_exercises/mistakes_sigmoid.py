@@ -27,7 +27,7 @@ def _identity(z: Any) -> Any:
 def _rising_exponent(z: Any) -> Any:
     """The sign in the exponent is turned round.
 
-    The curve then falls where it should rise: a large score gives a small probability.
+    The curve then falls where it should rise, or grows where it should vanish.
 
     Hint: Try a large positive score by hand. Should the exponential grow or vanish?
 
@@ -109,7 +109,7 @@ def _no_exp_plus(z: Any) -> Any:
 def _step_function(z: Any) -> Any:
     """A probability is rounded to 0 or 1 before it is used.
 
-    The loss and its gradient need to know how sure the model was; a label has forgotten it.
+    What comes next needs to know how sure the model was; a label has forgotten it.
 
     Hint: Where does a 0.51 become the same as a 0.99?
 
@@ -168,6 +168,11 @@ def _sigmoid_of_probability(p: Any) -> Any:
 @slip("sigmoid-twice", "slope")
 def _slope_of_sigmoid(z: Any) -> Any:
     return activations.sigmoid_derivative(activations.sigmoid(z))
+
+
+@slip("sigmoid-twice", "error", only={"logistic_gradient", "two_layer_gradient"})
+def _probability_for_score(p: Any, y: Any) -> Any:  # autograd, given a probability for a score
+    return (activations.sigmoid(p) - y) * p * (1 - p)
 
 
 @slip("absolute-value", "link")

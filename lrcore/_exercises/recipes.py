@@ -2,7 +2,8 @@
 
 Each function is the right answer, written so that every place where people slip is a keyword: give
 another piece for one keyword and it is a mistake, for two and it is two mistakes at once.  These
-serve the catalogue of mistakes only; an answer is compared with the public functions of `lrcore`.
+serve the catalogue of mistakes; an answer is compared with the public function of `lrcore`, or with
+its recipe where there is none.
 """
 
 import inspect

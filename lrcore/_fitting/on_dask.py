@@ -17,7 +17,8 @@ try:
     import dask.array
     import dask.dataframe
 except ImportError as error:
-    raise ImportError("lrcore.distributed needs Dask: pip install 'lrcore[dask]'") from error
+    words = "lrcore.distributed needs Dask: pip install 'dask[array,dataframe]' distributed"
+    raise ImportError(words) from error
 
 from lrcore._validation import Floats
 

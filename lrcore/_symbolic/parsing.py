@@ -66,6 +66,7 @@ def parse(text: str, names: Mapping[str, Any], functions: Mapping[str, Any]) -> 
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(
             f"cannot read {text.strip()!r}: write every product with *, every power with **"
+            + (", a derivative as diff(f, z)" if "'" in text else "")
         ) from error
 
 
