@@ -12,6 +12,10 @@ import sympy as sp
 from lrcore import Derivation
 from lrcore.derivation import StepError, sigma
 
+pytestmark = (
+    pytest.mark.no_cover
+)  # test_derivation covers what runs here, which takes twice as long if traced
+
 i, j, k, m, n, r, d, h, K = sp.symbols("i j k m n r d h K", integer=True, positive=True)
 a, b, p, q, u, y, z = sp.symbols("a b p q u y z", real=True)
 W, X, Y, Z, P, ps, ys, zs, w, t, v, c = map(sp.IndexedBase, "WXYZPpyzwtvc")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import lrcore
 from lrcore import Derivation, check_steps
+from lrcore._symbolic import equality
 from lrcore.derivation import StepError, sigma
 
 i, j, k, n, d = sp.symbols("i j k n d", integer=True, positive=True)
@@ -563,3 +564,11 @@ def test_a_derivation_of_the_book_reads_the_same_twice():
 def test_a_domain_is_a_dict():
     with pytest.raises(ValueError, match=r"^domain: expected a dict such as .*, got \[1\]$"):
         Derivation(sp.Symbol("z"), domain=[1])
+
+
+def test_what_is_too_long_to_prove_is_left_to_numbers(monkeypatch):
+    expression = sp.exp(x) * (x + 1)
+    assert equality.is_proved(expression, sp.exp(x) * x + sp.exp(x), [])
+    monkeypatch.setattr(equality, "LARGEST_PROOF", 1)
+    assert not equality.is_proved(expression, sp.exp(x) * x + sp.exp(x), [])
+    Derivation(expression).step(sp.exp(x) * x + sp.exp(x), "multiply out")

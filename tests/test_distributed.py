@@ -136,7 +136,7 @@ def test_a_sample_is_of_rows_that_count(monkeypatch):
 def test_without_dask_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "dask", None)
     monkeypatch.delitem(sys.modules, "lrcore._fitting.on_dask")
-    with pytest.raises(ImportError, match=r"pip install 'lrcore\[dask\]'"):
+    with pytest.raises(ImportError, match=r"pip install 'dask\[array,dataframe\]' distributed"):
         importlib.import_module("lrcore._fitting.on_dask")
 
 

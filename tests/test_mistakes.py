@@ -12,6 +12,8 @@ from lrcore._exercises.recipes import RECIPES
 from lrcore._exercises.slips import TEXTS, pairs, singles
 from lrcore._exercises.tasks import EXERCISES, as_tuple
 
+pytestmark = pytest.mark.no_cover  # test_checks covers what runs here for every single mistake
+
 
 @pytest.fixture(autouse=True)
 def _no_rehearsal(monkeypatch):

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 SITE = Path(__file__).resolve().parent.parent / "_build" / "html"
 CHAPTER = (SITE / "02_likelihood_to_cross_entropy.html").as_uri()
@@ -30,13 +29,6 @@ def read(browser, request):
         return page
 
     return read
-
-
-def test_tab_follows_the_order_of_the_page():
-    """A positive tabindex would jump the queue."""
-    for path in SITE.rglob("*.html"):
-        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
-        assert {e["tabindex"] for e in soup.select("[tabindex]")} <= {"0", "-1"}, path.name
 
 
 def test_the_first_tab_offers_to_skip_to_the_text(read):

@@ -43,7 +43,7 @@ def site():
     newer = [str(p.relative_to(ROOT)) for p in sources if p.stat().st_mtime > built]
     if newer:
         pytest.fail(f"the book is older than {', '.join(newer)}: run `make book` first")
-    return {p: BeautifulSoup(p.read_text("utf-8"), "html.parser") for p in pages}
+    return {p: BeautifulSoup(p.read_text("utf-8"), "lxml") for p in pages}
 
 
 def local(page, address):
@@ -58,6 +58,12 @@ def local(page, address):
 def test_index_is_the_first_page(site):
     """And no page that sends the reader on."""
     assert site[SITE / "index.html"].h1.text == site[SITE / f"{TOC[0]}.html"].h1.text
+
+
+def test_tab_follows_the_order_of_the_page(site):
+    """A positive tabindex would jump the queue."""
+    for path, soup in site.items():
+        assert {e["tabindex"] for e in soup.select("[tabindex]")} <= {"0", "-1"}, path.name
 
 
 def repeated(soup):
