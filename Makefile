@@ -22,6 +22,14 @@ FILES   := $(sort $(shell find . \( $(SKIP) \) -prune -o -type f -print | sed 's
 LIBRARY := $(filter lrcore/%,$(FILES))
 BOOK    := $(filter book/% tools/% _config.yml _toc.yml benchmarks/results.md,$(FILES)) $(LIBRARY)
 
+# Said here, because what fails without it says anything but this.
+WRITABLE := $(shell [ -w . ] && echo yes)
+ifneq ($(filter-out help,$(MAKECMDGOALS)),)
+  ifneq ($(WRITABLE),yes)
+    $(error $(CURDIR) cannot be written in: copy the project into a folder of your own)
+  endif
+endif
+
 help:
 	@echo 'make book        build the book into _build/html'
 	@echo 'make preview     build again the pages that changed, in seconds, for their author'

@@ -1,6 +1,8 @@
 """What is written down in two places and would drift apart."""
 
+import os
 import re
+import subprocess
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -117,3 +119,11 @@ def test_no_file_names_a_registry_or_a_machine():
         and (registry.search(line) or machine.search(line) or any(h in line for h in here))
     ]
     assert bad == []
+
+
+def test_a_folder_that_cannot_be_written_in_is_named():
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    command = ["make", "-n", "book", "WRITABLE="]  # root, who may run this, can write anywhere
+    made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert made.returncode == 2
+    assert f"{ROOT} cannot be written in: copy the project" in made.stderr
