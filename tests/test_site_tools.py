@@ -77,6 +77,7 @@ def test_displayed_formula_is_numbered_once():
         ),
         ('<section id="exercise-content">', "<section>"),
         ('<script src="searchindex.js?v=1"></script>', ""),
+        ("<td><p>\u2705</p></td>", "<td><p>passed</p></td>"),
         (
             '<span class="n">w</span><span class="w"> </span><span class="o">+</span>',
             'w <span class="o">+</span>',
