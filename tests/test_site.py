@@ -66,6 +66,15 @@ def test_tab_follows_the_order_of_the_page(site):
         assert {e["tabindex"] for e in soup.select("[tabindex]")} <= {"0", "-1"}, path.name
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_code_that_lost_its_tag_kept_its_colour(theme):
+    """Names and brackets, whose tags tools/lean.py drops."""
+    css = (SITE / "_static" / "pygments.css").read_text("utf-8")
+    of = f'html[data-theme="{theme}"] .highlight'
+    around = re.search(rf"{re.escape(of)} {{[^}}]*; color: (#\w+) }}", css)[1]
+    assert [name for name in "np" if f"{of} .{name} {{ color: {around} }}" not in css] == []
+
+
 def repeated(soup):
     """Return the ids that more than one element of a page has."""
     count = Counter(e["id"] for e in soup.select("[id]"))
