@@ -31,6 +31,10 @@ ValueAndGradient = Callable[[Params], tuple[float, Params]]
 Callback = Callable[[int, Params, float, Params], Any]
 Rule = Callable[[list[Floats]], list[Floats]]
 
+_FOUND = {  # what the caller's functions return
+    "value_and_gradient": ("loss", "gradient"),
+    "value_gradient_hessian": ("loss", "gradient", "hessian"),
+}
 _NEARLY_FLAT = 1e-8  # a share of curvature that a Cholesky factor cannot be trusted with
 
 
@@ -247,6 +251,16 @@ def _check_functions(*, callback: Callback | None = None, **functions: Any) -> N
         check_callable("callback", callback)
 
 
+def _taken_apart(name: str, found: Any) -> tuple[Any, ...]:
+    """Return what the caller's function found, if it is as many things as there should be."""
+    wanted, is_several = _FOUND[name], isinstance(found, tuple | list)
+    if not is_several or len(found) != len(wanted):
+        length = f" of length {len(found)}" if is_several else ""
+        got = f"a {type(found).__name__}{length}"
+        raise ValueError(f"{name}: expected it to return {', '.join(wanted)}, got {got}")
+    return tuple(found)
+
+
 def _decay(name: str, value: float) -> float:
     if as_positive(name, value, zero_allowed=True) >= 1:
         raise ValueError(f"{name}: expected a number in [0, 1), got {value!r}")
@@ -275,7 +289,8 @@ def _descend(
     arrays, loss_history = _as_list("params", params), list[float]()
     previous = arrays
     for iteration in range(as_count("n_iter", n_iter, least=0)):
-        value, gradient = value_and_gradient(in_form([a.copy() for a in arrays]))
+        found = value_and_gradient(in_form([a.copy() for a in arrays]))
+        value, gradient = _taken_apart("value_and_gradient", found)
         loss = float(as_double("loss", value, 0))
         gradients = _as_list("gradient", gradient)
         if len(gradients) != len(arrays):
@@ -370,7 +385,7 @@ def newton(
     check_not_empty("params", theta)
     target = -1.0 if tol is None else as_positive("tol", tol)
     loss_history: list[float] = []
-    evaluate = partial(_checked, value_gradient_hessian)
+    evaluate = partial(_checked, "value_gradient_hessian", value_gradient_hessian)
     loss, gradient, hessian = evaluate(theta)
     for iteration in range(as_count("max_iter", max_iter, least=1)):
         if not (np.isfinite(loss) and np.isfinite(gradient).all() and np.isfinite(hessian).all()):
@@ -397,9 +412,9 @@ def newton(
     return theta, loss_history
 
 
-def _checked(function: Callable[[Floats], Any], theta: Floats) -> tuple[Any, ...]:
+def _checked(name: str, function: Callable[[Floats], Any], theta: Floats) -> tuple[Any, ...]:
     """Evaluate `function` on a copy of `theta`: a loss, a gradient, and perhaps a Hessian."""
-    loss, gradient, *hessian = function(theta.copy())
+    loss, gradient, *hessian = _taken_apart(name, function(theta.copy()))
     gradient = as_floats("gradient", gradient)
     check_shape("gradient", gradient, theta.shape, "like params")
     matrices = [as_floats("hessian", matrix) for matrix in hessian]
@@ -467,7 +482,7 @@ def lbfgs(
     r"""Step as Newton would, with a guessed matrix that every step corrects (limited-memory BFGS).
 
     .. math:: \theta \leftarrow \theta - t\, B^{-1} \nabla L(\theta), \qquad
-       B s_k = y_k \text{ for the last steps } s_k \text{ and changes of the gradient } y_k
+       B s = v \text{ for the last step } s \text{ and the change } v \text{ of the gradient}
 
     Parameters
     ----------
@@ -535,7 +550,7 @@ def lbfgs(
     memory = as_count("memory", memory, least=1)
     pairs: list[tuple[Floats, Floats]] = []
     loss_history: list[float] = []
-    evaluate = partial(_checked, value_and_gradient)
+    evaluate = partial(_checked, "value_and_gradient", value_and_gradient)
     loss, gradient = evaluate(theta)
     if not (np.isfinite(loss) and np.isfinite(gradient).all()):
         warnings.warn(
@@ -567,7 +582,7 @@ def _two_loops(
     pairs: list[tuple[Floats, Floats]],
     inverse_hessian: Callable[[Floats], Floats] | None,
 ) -> Floats:
-    """Multiply `gradient` by the inverse matrix that maps every change back to its step."""
+    """Multiply `gradient` by the inverse matrix, which maps the last change back to its step."""
     q, shares = gradient.copy(), []
     for step, change in reversed(pairs):
         shares.append((step @ q) / (step @ change))

@@ -49,7 +49,7 @@ def many(monkeypatch):
 
 
 def assert_same(model, expected, atol=1e-9):
-    """Compare as the issue of blocks demands: to 1e-9, sums being added in another order."""
+    """Compare to 1e-9: the same sums, added in another order."""
     np.testing.assert_array_equal(model.classes_, expected.classes_)
     np.testing.assert_allclose(model.coef_, expected.coef_, rtol=1e-9, atol=atol)
     np.testing.assert_allclose(model.intercept_, expected.intercept_, rtol=1e-9, atol=atol)
@@ -444,3 +444,10 @@ def test_a_block_may_be_read_only_and_is_left_alone():
 def test_a_function_that_returns_no_blocks_is_refused():
     with pytest.raises(ValueError, match=r"^blocks: expected a function .*, got a NoneType from"):
         LogisticRegression().fit_blocks(lambda: None)
+
+
+def test_newton_does_not_go_on_where_another_solver_left_a_stream():
+    X, y = two_classes()
+    model = LogisticRegression(solver="sgd", random_state=0).partial_fit(X, y, ["no", "yes"])
+    with pytest.raises(ValueError, match=r"^solver: expected that of the first call"):
+        model.set_params(solver="newton").partial_fit(X, y)

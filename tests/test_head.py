@@ -6,24 +6,14 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
-import yaml
 from bs4 import BeautifulSoup
+from contents import TOC
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / "_build" / "html"
 LOC = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
-
-
-def toc(entry):
-    """Return every file of the table of contents, depth first."""
-    own = [entry[key] for key in ("root", "file") if key in entry]
-    below = [e for key in ("parts", "chapters", "sections") for e in entry.get(key, [])]
-    return own + [file for e in below for file in toc(e)]
-
-
-TOC = toc(yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8")))
 
 
 def head(path):

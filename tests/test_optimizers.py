@@ -556,3 +556,18 @@ def test_what_is_to_be_called_is_a_function(optimizer, name):
 def test_the_first_guess_of_lbfgs_is_a_function():
     with pytest.raises(ValueError, match=r"^inverse_hessian: expected a function, got 2$"):
         lbfgs(lambda x: (0.0, x), [1.0], inverse_hessian=2)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "found", "words"),
+    [
+        (gradient_descent, 1.0, "loss, gradient, got a float"),
+        (adam, None, "loss, gradient, got a NoneType"),
+        (lbfgs, (1.0, [1.0], [[1.0]]), "loss, gradient, got a tuple of length 3"),
+        (newton, [1.0, [1.0]], "loss, gradient, hessian, got a list of length 2"),
+    ],
+)
+def test_a_function_returns_all_that_is_needed(optimizer, found, words):
+    options = {} if optimizer in (lbfgs, newton) else {"learning_rate": 0.1, "n_iter": 1}
+    with pytest.raises(ValueError, match=rf"^value_\w+: expected it to return {words}$"):
+        optimizer(lambda x: found, [1.0], **options)

@@ -73,6 +73,28 @@ def boundary_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> In
             wrong="(datum.z >= 0) != (datum.y == 1)",
         )
     )
+    hypotenuse = {"hypotenuse": "sqrt(w1 * w1 + w2 * w2)"}
+    w, b = model.coef_[0], model.intercept_[0]
+    return InteractiveChart(
+        "a boundary through two clouds",
+        (
+            ("Points of class 0, blue circles, and of class 1, orange triangles, on the plane of "
+             "two features, with the boundary line; the points on its wrong side wear a ring.",
+             panel("The boundary", sliders, *_plane(rows, data), **hypotenuse)),
+            ("Three bars: the mean loss now, the best reachable one, and that of a coin.",
+             panel("The mean loss", sliders, *_bars(rows, best))),
+        ),
+        sliders,
+        "<i>z</i> = {w1:1} · <i>x</i>₁ + ({w2:1}) · <i>x</i>₂ + ({b:1}). Mean loss {loss:3}, "
+        f"the best reachable {best:.3f}; {{mistakes:0}} of {len(labels)} points on the wrong side.",
+        {"loss": loss, "mistakes": wrong},
+        Table("The best line, which Newton's method finds", ("w₁", "w₂", "b", "mean loss"),
+              [(w[0], w[1], b, best)], (3, 3, 3, 3)),
+    )  # fmt: skip
+
+
+def _plane(rows: Any, data: Floats) -> tuple[Any, Any, Any]:
+    """Return the points, rings around those on the wrong side, and the boundary."""
     reach = float(np.ceil(np.abs(data).max()))
     across, up = x_axis("x1", "x₁", -reach, reach), y_axis("x2", "x₂", -reach, reach)
     kinds = by_kind(["class 0", "class 1"], [CLASS_0, CLASS_1], "shape")
@@ -92,6 +114,11 @@ def boundary_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> In
         .mark_line(clip=True, color=INK, strokeWidth=2.5)
         .encode(across, up)
     )
+    return points, rings, line
+
+
+def _bars(rows: Any, best: float) -> tuple[Any, Any]:
+    """Return a bar for the mean loss now, for the best one and for a coin's; and their labels."""
     bars = (
         rows.transform_aggregate(loss="mean(cost)", mistakes="sum(wrong)")
         .transform_calculate(best=f"{best:.6f}", coin=f"{np.log(2):.6f}")
@@ -111,24 +138,7 @@ def boundary_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> In
     label = bars.mark_text(align="left", dx=6).encode(
         alt.X("value:Q"), alt.Y("kind:N", sort=order), alt.Text("value:Q", format=".3f")
     )
-    hypotenuse = {"hypotenuse": "sqrt(w1 * w1 + w2 * w2)"}
-    w, b = model.coef_[0], model.intercept_[0]
-    return InteractiveChart(
-        "a boundary through two clouds",
-        (
-            ("Points of class 0, blue circles, and of class 1, orange triangles, on the plane of "
-             "two features, with the boundary line; the points on its wrong side wear a ring.",
-             panel("The boundary", sliders, points, rings, line, **hypotenuse)),
-            ("Three bars: the mean loss now, the best reachable one, and that of a coin.",
-             panel("The mean loss", sliders, bar, label)),
-        ),
-        sliders,
-        "<i>z</i> = {w1:1} · <i>x</i>₁ + ({w2:1}) · <i>x</i>₂ + ({b:1}). Mean loss {loss:3}, "
-        f"the best reachable {best:.3f}; {{mistakes:0}} of {len(labels)} points on the wrong side.",
-        {"loss": loss, "mistakes": wrong},
-        Table("The best line, which Newton's method finds", ("w₁", "w₂", "b", "mean loss"),
-              [(w[0], w[1], b, best)], (3, 3, 3, 3)),
-    )  # fmt: skip
+    return bar, label
 
 
 def descent_chart(X: ArrayLike | None = None, y: ArrayLike | None = None) -> InteractiveChart:

@@ -34,8 +34,8 @@ def panel(title: str, sliders: tuple[Slider, ...], *layers: Any, **computed: str
     """Layer marks into one picture that knows the sliders, and what is computed from them."""
     params = [alt.param(name=s.name, value=s.value) for s in sliders]
     params += [alt.param(name=name, expr=expr) for name, expr in computed.items()]
-    size = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title)
-    return size.add_params(*params)
+    picture = alt.layer(*layers).properties(width=WIDTH, height=HEIGHT, title=title)
+    return picture.add_params(*params)
 
 
 def by_kind(names: list[str], colours: list[str], channel: str) -> dict[str, Any]:

@@ -63,8 +63,36 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     rates = {"tpr": tp / (tp + fn), "fpr": fp / (fp + tn)}
     table = alt.Chart(rows_of(t=thresholds, **counts, **rates))
     now = table.transform_filter("datum.t == threshold")
+    k = 49
+    values = {name: float(column[k]) for name, column in {**counts, **rates}.items()}
+    return InteractiveChart(
+        "a threshold and what follows from it",
+        (
+            ("The confusion matrix: how many of each class are called 1, and called 0.",
+             panel("Confusion matrix", sliders, *_matrix(now, [*counts]))),
+            ("The ROC curve, true against false positive rate, with a diamond at the threshold.",
+             panel("ROC curve", sliders, *_roc(now, y, p))),
+            ("Calibration: the share of class 1 in each fifth of the probabilities, with the "
+             "number of samples; on the dashed diagonal the model means what it says. "
+             "A dotted line marks the threshold.",
+             panel("Calibration", sliders, *_calibration(y, p))),
+        ),
+        sliders,
+        "Say 1 when <i>p</i> ≥ {threshold:2}: {tp:0} found, {fn:0} missed, {fp:0} false alarms, "
+        "{tn:0} rightly cleared. True positive rate {tpr:3}, false positive rate {fpr:3}.",
+        values,
+        Table("What each threshold does",
+              ("threshold", "found", "missed", "false alarms", "cleared", "TPR", "FPR"),
+              [*zip(thresholds[9::10], tp[9::10], fn[9::10], fp[9::10], tn[9::10],
+                    rates["tpr"][9::10], rates["fpr"][9::10], strict=True)],
+              (2, 0, 0, 0, 0, 3, 3)),
+    )  # fmt: skip
+
+
+def _matrix(now: Any, counts: list[str]) -> tuple[Any, Any]:
+    """Return the cells of the confusion matrix, and the numbers in them."""
     where = {"true": "datum.key == 'tp' || datum.key == 'fn'", "said": "slice(datum.key, 1) == 'p'"}
-    cells = now.transform_fold([*counts]).transform_calculate(
+    cells = now.transform_fold(counts).transform_calculate(
         truth=f"{where['true']} ? 'truth 1' : 'truth 0'",
         said=f"{where['said']} ? 'says 1' : 'says 0'",
         right="slice(datum.key, 0, 1) == 't' ? 'right' : 'wrong'",
@@ -78,7 +106,11 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     squares = cells.mark_rect(opacity=0.25, stroke=PAPER).encode(
         **cell, color=alt.Color("right:N", scale=tint, legend=None)
     )
-    numbers = cells.mark_text(fontSize=24).encode(**cell, text="words:N")
+    return squares, cells.mark_text(fontSize=24).encode(**cell, text="words:N")
+
+
+def _roc(now: Any, y: Any, p: Floats) -> tuple[Any, Any]:
+    """Return the ROC curve, and the point on it that belongs to the threshold."""
     false, true = (
         x_axis("fpr", "false positive rate", 0, 1),
         y_axis("tpr", "true positive rate", 0, 1),
@@ -98,6 +130,11 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
     point = now.mark_point(size=160, shape="diamond", filled=True, opacity=1, color=CLASS_1).encode(
         false, true
     )
+    return roc, point
+
+
+def _calibration(y: Any, p: Floats) -> tuple[Any, ...]:
+    """Return the diagonal, a rule at the threshold, and a dot and a count for each fifth."""
     bins = np.minimum((p * 5).astype(int), 4)
     full = np.unique(bins)
     said, found = (np.array([v[bins == k].mean() for k in full]) for v in (p, y))
@@ -120,30 +157,7 @@ def threshold_chart(y: ArrayLike | None = None, p: ArrayLike | None = None) -> I
         .mark_rule(color=CLASS_1, strokeDash=[2, 3], strokeWidth=2)
         .encode(x="said:Q")
     )
-    k = 49
-    values = {name: float(column[k]) for name, column in {**counts, **rates}.items()}
-    return InteractiveChart(
-        "a threshold and what follows from it",
-        (
-            ("The confusion matrix: how many of each class are called 1, and called 0.",
-             panel("Confusion matrix", sliders, squares, numbers)),
-            ("The ROC curve, true against false positive rate, with a diamond at the threshold.",
-             panel("ROC curve", sliders, roc, point)),
-            ("Calibration: the share of class 1 in each fifth of the probabilities, with the "
-             "number of samples; on the dashed diagonal the model means what it says. "
-             "A dotted line marks the threshold.",
-             panel("Calibration", sliders, ideal, cut, dots, amount)),
-        ),
-        sliders,
-        "Say 1 when <i>p</i> ≥ {threshold:2}: {tp:0} found, {fn:0} missed, {fp:0} false alarms, "
-        "{tn:0} rightly cleared. True positive rate {tpr:3}, false positive rate {fpr:3}.",
-        values,
-        Table("What each threshold does",
-              ("threshold", "found", "missed", "false alarms", "cleared", "TPR", "FPR"),
-              [*zip(thresholds[9::10], tp[9::10], fn[9::10], fp[9::10], tn[9::10],
-                    rates["tpr"][9::10], rates["fpr"][9::10], strict=True)],
-              (2, 0, 0, 0, 0, 3, 3)),
-    )  # fmt: skip
+    return ideal, cut, dots, amount
 
 
 def _tumours() -> tuple[Any, Floats]:

@@ -257,6 +257,11 @@ class IncrementalClassifier(LinearClassifier):
         if past is None:
             past = Parabola.flat(objective.n_params)
             if not first:
+                if not hasattr(self, "_n_rows"):
+                    raise ValueError(
+                        "solver: expected that of the first call of partial_fit, got 'newton', "
+                        "which goes on from a fit, or from rows that it has seen itself"
+                    )
                 # at the minimum of a fit, the slopes of loss and penalty cancel
                 loss, _, hessian = unpenalized.value_gradient_hessian(start)
                 slopes = -objective.penalty_on_each * start
