@@ -102,7 +102,7 @@ ARROWS = {
         "numpy _exercises.recipes .behaviour _exercises.tasks .sandbox _exercises.slips"
     ),
     "checks": (
-        "_exercises.tasks _checking.sandbox _exercises.slips _checking.trial "
+        "numpy _exercises.tasks _checking.sandbox _exercises.slips _checking.trial "
         "_checking.diagnosis _checking.errors _checking.fragility _checking.patterns "
         "_checking.verdict _checking.mutants"
     ),

@@ -22,6 +22,12 @@ def named(verdict, alternatives):
     return frozenset((verdict.diagnosis or "").split(" + ")) in alternatives
 
 
+@pytest.fixture(autouse=True)
+def _no_copies(monkeypatch):
+    """A copy of the process for each of many tame answers takes minutes."""
+    monkeypatch.setattr(rehearsal, "POSSIBLE", False)
+
+
 @pytest.mark.parametrize(("exercise", "answer"), [(e, a) for e, _, a in RIGHT])
 def test_a_right_answer_is_never_refused(exercise, answer):
     assert check(exercise, answer).status == "correct"
@@ -57,11 +63,14 @@ def test_a_stub_is_not_attempted(exercise, stub):
     def documented(*_):
         """To be written."""
 
+    def passing(*_):
+        pass
+
     bodies = {
         "None": lambda *_: None,
         "...": lambda *_: ...,
         "NotImplemented": raising,
-        "pass": documented,
+        "pass": passing,
         "docstring": documented,
     }
     verdict = check(exercise, bodies[stub])
@@ -650,10 +659,12 @@ def test_verdicts_are_values():
 # Mutants -----------------------------------------------------------------------------------------
 
 
-@pytest.fixture(autouse=True)
-def _fewer_copies(request, monkeypatch):
-    """A copy of the process for each of many tame answers takes minutes."""
-    monkeypatch.setattr(rehearsal, "POSSIBLE", False)
+def test_a_test_of_predict_may_ask_for_what_the_task_says_of_one_half():
+    def test(predict):
+        X = np.array([[0.0], [0.3], [-0.2]])
+        assert predict(X, np.array([1.0]), 0.0).tolist() == [0, 1, 0]
+
+    assert mutants("predict")(test).refused == ()
 
 
 def test_a_good_test_kills_every_mutant():
@@ -671,7 +682,7 @@ def test_a_weak_test_leaves_survivors_with_hints():
     def test(sigmoid):
         assert sigmoid(np.array([0.0])) == 0.5
 
-    score = mutants("sigmoid").score(test)
+    score = mutants("sigmoid")(test)
     ids = [mistake.id for mistake in score.survivors]
     assert "wrong-sign-in-exponent" in ids
     assert "minus-for-plus" not in ids

@@ -12,6 +12,9 @@
     document.head.append(script);
   });
 
+  // Reading, building and drawing a chart take a slow phone a while; between them it answers its reader.
+  const pause = () => new Promise(done => setTimeout(done));
+
   // A number of the chart is a slider's, else a signal of a view, else a column of its data that
   // holds one value all the way down.
   function valueOf(name, inputs, views) {
@@ -38,14 +41,18 @@
   async function draw(chart) {
     await vega();
     const inputs = [...chart.querySelectorAll("input")];
-    const views = await Promise.all([...chart.querySelectorAll(".lr-chart-panel")].map(async panel => {
-      const spec = JSON.parse(panel.querySelector("script").textContent);
+    const views = [];
+    for (const panel of chart.querySelectorAll(".lr-chart-panel")) {
+      await pause();
+      const flow = lrcoreVega.parse(JSON.parse(panel.querySelector("script").textContent));
+      await pause();
       const container = document.createElement("div");
-      const view = new lrcoreVega.View(lrcoreVega.parse(spec), { container, renderer: "svg" });
+      const view = new lrcoreVega.View(flow, { container, renderer: "svg" });
+      await pause();
       await view.runAsync();
       panel.querySelector("[role=img]").firstElementChild.replaceChildren(container);
-      return view;
-    }));
+      views.push(view);
+    }
     const update = async () => {
       await Promise.all(views.map(view => {
         for (const { name, valueAsNumber } of inputs) {

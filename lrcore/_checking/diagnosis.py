@@ -21,6 +21,7 @@ from .trial import Arrays, Trial, agree, fitted
 
 _ENOUGH = 0.75  # the share of the wrong results that a mistake must explain
 _TELLING = ("ValueError", "OverflowError")  # shapes that do not fit; an exponential
+_LABELS = ("predict", "predict_multiclass")  # whose results agree by chance
 _SAME_AS_RIGHT = 0.6  # and the share of the right ones that it must leave right
 
 
@@ -53,7 +54,11 @@ class Matcher:
         self.passing = [i for i in relevant if i not in self.failing]
         with_value = [i for i in self.failing if trial.values[i] is not None]
         finite = [i for i in with_value if all(np.isfinite(a).all() for a in trial.values[i] or ())]
-        self.witness = next(iter(finite or with_value), None)
+        # where nothing is right, nan and infinity are two things, and nan alone tells nothing
+        self.exact = not self.passing
+        self.n_finite = len(finite)
+        known = [i for i in with_value if not any(np.isnan(a).any() for a in trial.values[i] or ())]
+        self.witness = next(iter(finite or (known if self.exact else with_value)), None)
 
     def matches(self, i: int, candidate: Arrays | None) -> bool:
         """Tell whether a candidate's results equal the answer's in case i."""
@@ -65,8 +70,9 @@ class Matcher:
         if len(got) != len(candidate):
             return False
         tolerance = self.trial.cases[i].tolerance
+        tidy = np.asarray if self.exact else _broken
         return all(
-            agree(_broken(got[j]), _broken(fitted(candidate[j], got[j])), tolerance)
+            agree(tidy(got[j]), tidy(fitted(candidate[j], got[j])), tolerance)
             for j in self.outputs
             if j < len(got)
         )
@@ -118,7 +124,7 @@ def _by_where_it_raises(matcher: Matcher) -> tuple[float, list[str]]:
 
 def best_pair(matcher: Matcher) -> tuple[float, str]:
     """Return how well the best pair of slips explains the answer, and both ids."""
-    if matcher.witness is None:
+    if matcher.witness is None or (matcher.exact and matcher.n_finite < 2):
         return 0.0, ""
     exercise, cases = matcher.trial.exercise.id, matcher.trial.cases
     witnesses = pair_results(exercise, matcher.witness)
@@ -157,6 +163,8 @@ def diagnose(trial: Trial) -> Finding | None:
         ids = scaled(trial, chosen) if trial.failing else None
         if ids:
             return Finding(ids, partly)
+    if trial.exercise.id in _LABELS:
+        pair = 0.0
     if single or pair:
         return Finding(_apart(same[0] if single >= pair else both), partly)
     return _each_by_itself(trial, wrong, certain=False)

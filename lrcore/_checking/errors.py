@@ -11,7 +11,8 @@ _ERRORS = [
         "TimeLimit",
         "",
         "endless-loop",
-        "It does not come back in time: is there a loop that never ends, or far too many steps?",
+        "It does not come back in time: is there a loop that never ends, or far too many steps? "
+        "(An import that takes long belongs above the function.)",
     ),
     ("Crash", "", "ends-python", "It ends Python itself, not just the function."),
     ("RecursionError", "", "endless-recursion", "It calls itself without end."),
@@ -30,6 +31,13 @@ _ERRORS = [
         "missing-result",
         "One of its results is None. Is each computed before it is returned? (A tensor's .grad is "
         "None until backward() was called, and for a tensor that was computed from others.)",
+    ),
+    (
+        "StrangeResultError",
+        "parts of different shapes",
+        "nested-results",
+        "Results of different shapes stand inside one another: return them all in one tuple, "
+        "without brackets inside.",
     ),
     (
         "StrangeResultError",
@@ -78,9 +86,28 @@ _ERRORS = [
     ),
     (
         "TypeError",
-        r"converted to Python scalar|must be real number|only length-1",
+        r"converted to (Python scalar|a scalar index)|must be real number|only length-1",
         "math-not-numpy",
-        "float(), or a function of math, takes one number. np.exp and np.log take whole arrays.",
+        "Something that takes one number is given an array: float(), range(), np.arange(), a "
+        "function of math. np.exp and np.log take whole arrays.",
+    ),
+    (
+        "TypeError",
+        r"bitwise_xor|for \^",
+        "caret-for-power",
+        "In Python ^ is no power: write ** for it.",
+    ),
+    (
+        "TypeError",
+        r"(float|int|ndarray)\d*' object is not callable",
+        "missing-times-sign",
+        "A number is called like a function: in Python a product needs its *, as in s * (1 - s).",
+    ),
+    (
+        "TypeError",
+        r"Cannot interpret .* as a data type",
+        "shape-without-brackets",
+        "np.zeros and np.ones take one shape, in brackets of its own: np.zeros((n, k)).",
     ),
     (
         "ValueError",
@@ -129,7 +156,13 @@ _ERRORS = [
         "index-out-of-range",
         "An index lies outside an array: does a loop run over the right axis?",
     ),
-    ("LinAlgError", "", "singular-matrix", "A matrix that it inverts has no inverse."),
+    ("LinAlgError", "[Ss]ingular", "singular-matrix", "A matrix that it inverts has no inverse."),
+    (
+        "LinAlgError",
+        r"dimensional|square",
+        "no-square-matrix",
+        "What it inverts is no square matrix. np.linalg.solve(H, g) wants the matrix first.",
+    ),
     (
         "UnboundLocalError",
         "",

@@ -38,6 +38,10 @@ def _factors(case: Case) -> dict[tuple[str, ...], list[float]]:
     return {("wrong-sign",): [-1.0], **factors, **turned}
 
 
+# there is no mean over samples in these; and a fraction in those only
+_NO_MEAN = {"sigmoid", "sigmoid_derivative", "softmax", "one_hot", "gradient_descent_step"}
+_FRACTIONS = {"sigmoid", "softmax", "accuracy"}
+_PLAIN = {"wrong-sign", "extra-factor", "wrong-log-base"}
 _STEPS = {"gradient_descent_step": 0, "two_layer_step": 2, "newton_step": 2}
 
 
@@ -85,10 +89,16 @@ def _ratio(got: Arrays, wanted: Arrays, outputs: list[int], tolerance: float) ->
     return ratio if ratio and agree(ours, ratio * theirs, 10 * tolerance) else None
 
 
+def _possible(exercise: str, ids: tuple[str, ...]) -> bool:
+    if "percent-for-fraction" in ids:
+        return exercise in _FRACTIONS
+    return exercise not in _NO_MEAN or _PLAIN.issuperset(ids)
+
+
 def named_factor(trial: Trial, found: list[float]) -> tuple[str, ...] | None:
     """Name a factor that explains the ratios of all failing cases."""
     tables = [_factors(trial.cases[i]) for i in precise(trial)]
-    for ids in tables[0]:
+    for ids in filter(lambda ids: _possible(trial.exercise.id, ids), tables[0]):
         for k in range(len(tables[0][ids])):
             wanted = [table[ids][k] for table in tables]
             # a factor of 1 in each case explains nothing: such an answer is only inexact

@@ -94,8 +94,6 @@ class Mutants:
         survivors = tuple(mistake for mistake in self if mistake not in killed)
         return Score(killed, survivors, refused)
 
-    score = __call__
-
 
 def _one_of_each(exercise: str) -> tuple[Mistake, ...]:
     """Return one mistake for each id: the first that goes wrong without raising, if one does."""

@@ -28,10 +28,11 @@ def on_values(trial: Trial) -> Remark | None:
 
 def constant(trial: Trial) -> Remark | None:
     """Notice one and the same number for every input: what a pair of mistakes may do by chance."""
-    numbers = {got[0].item() for got in trial.values if got and len(got) == got[0].size == 1}
-    if len(numbers) != 1 or any(got is None or got[0].size > 1 for got in trial.values):
+    plain = [g for g, c in zip(trial.values, trial.cases, strict=True) if not c.fragile]
+    numbers = {number for got in plain if got for number in got[0].ravel().tolist()}
+    if len(numbers) != 1 or any(got is None or len(got) > 1 for got in plain):
         return None
-    words = f"It returns {numbers.pop():.6g} for every input: does the answer depend on it?"
+    words = f"It returns {numbers.pop() + 0.0:.6g} for every input: does the answer depend on it?"
     return Remark("constant-result", words)
 
 
@@ -50,7 +51,10 @@ def _count(trial: Trial) -> Remark | None:
 def _random(trial: Trial) -> Remark | None:
     if trial.repeatable:
         return None
-    words = "It gives another result each time: something in it is random, such as the start."
+    words = (
+        "It gives another result each time: something in it is random, such as the start, or was "
+        "never set, as in np.empty."
+    )
     return Remark("random-start", words)
 
 
@@ -79,14 +83,15 @@ def _square(trial: Trial) -> Remark | None:
     got, wanted = trial.values[0], trial.exercise.expected[0]
     for g, w in zip(got or (), wanted, strict=False):
         longer = g.shape.count(n) > w.shape.count(n) and g.size > w.size
-        id = "wrong-axis" if g.ndim == w.ndim == 1 else "column-against-row"
+        other = "not-averaged" if g.ndim == 1 else "column-against-row"
+        id = "wrong-axis" if g.ndim == w.ndim == 1 else other
         if longer and 0 in trial.failing and id in TEXTS:
             return Remark(id, f"{TEXTS[id]['name']} {TEXTS[id]['explanation']}")
     return None
 
 
 _WHERE = [
-    (r"integers", "integer-truncation", "only for integers: an array has taken over their type"),
+    (r"integers", "integer-truncation", "only for integers (has an array taken over their type?)"),
     (r"extreme|large|tiny|1000|apart|certain", "wrong-in-the-tails", "in the tails only"),
     (r"single", "single-precision", "for float32 only"),
     (r"one class missing|class .*missing", "missing-class", "only where a class does not occur"),
@@ -208,11 +213,15 @@ def _inexact(trial: Trial) -> Remark | None:
 
 def _start(trial: Trial) -> Remark | None:
     for case, got in zip(trial.cases, trial.values, strict=True):
-        if case.label == "no step" and got and any(a.any() for a in got):
+        if case.label != "no step" or not got or not all(np.isfinite(a).all() for a in got):
+            continue
+        if any(a.any() for a in got):
             once = trial.values[0]  # the same data, one step
             if once and all(map(np.array_equal, got, once)):
                 words = "It returns the same for n_iter = 0 and n_iter = 1: it is to make just so "
                 return Remark("ignores-n-iter", words + "many steps, wherever they lead.")
+            if _steps_made(trial):
+                return None  # it starts at zero, and goes too far
             text = TEXTS["non-zero-start"]
             return Remark("non-zero-start", f"{text['name']} {text['explanation']}")
     return None

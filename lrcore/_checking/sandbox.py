@@ -275,11 +275,18 @@ def arrays(value: Any) -> tuple[NDArray[Any], ...] | NDArray[Any] | None:
         return None
     if isinstance(value, tuple) and not value:
         raise StrangeResultError("an empty tuple")
-    if isinstance(value, tuple | list) and not _is_plain(value):
-        if len(value) > _MANY:
-            raise StrangeResultError(f"{len(value)} results")
-        return tuple(_plain(item) for item in value)
-    return _plain(value)
+    if issubclass(type(value), np.ndarray) and value.dtype.kind == "O" and value.ndim == 1:
+        value = list(value)  # results of different shapes, in an array of objects
+    try:
+        if isinstance(value, tuple | list) and not _is_plain(value):
+            if len(value) > _MANY:
+                raise StrangeResultError(f"{len(value)} results")
+            return tuple(_plain(item) for item in value)
+        return _plain(value)
+    except ValueError as problem:  # of np.shape and np.asarray
+        if "inhomogeneous" not in str(problem):
+            raise
+        raise StrangeResultError("parts of different shapes inside one another") from None
 
 
 def _is_plain(value: Any) -> bool:

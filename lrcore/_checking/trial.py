@@ -65,7 +65,8 @@ class Trial:
     @cached_property
     def raw(self) -> list[Arrays | None]:
         """What came back, as tuples of arrays; None where nothing did."""
-        return [_as_results(o.value, len(self.exercise.outputs)) for o in self.outcomes]
+        pairs = zip(self.outcomes, self.exercise.expected, strict=False)
+        return [_as_results(outcome.value, wanted) for outcome, wanted in pairs]
 
     def wrong(self, i: int, outputs: range | list[int] | None = None) -> bool:
         """Tell whether the results of one case (or some of its `outputs`) are wrong."""
@@ -127,13 +128,16 @@ class Trial:
         return min(with_value, key=lambda i: (self.cases[i].in_the_tails, self.cases[i].size))
 
 
-def _as_results(value: Any, wanted: int) -> Arrays | None:
+def _as_results(value: Any, wanted: Arrays) -> Arrays | None:
     if value is None:
         return None
     if isinstance(value, tuple):
-        return value
+        # one result whose numbers, or rows, came as a tuple
+        rows = len(wanted) == 1 and wanted[0].ndim and {r.shape for r in value}
+        return (np.stack(value),) if rows == {wanted[0].shape[1:]} else value
     # several results of one shape, stacked in one array
-    return tuple(value) if wanted > 1 and value.ndim and len(value) == wanted else (value,)
+    stacked = len(wanted) > 1 and value.ndim and len(value) == len(wanted)
+    return tuple(value) if stacked else (value,)
 
 
 def run(exercise: Exercise, answer: Callable[..., Any]) -> Trial:
@@ -165,7 +169,8 @@ def _rehearsed(exercise: Exercise, answer: Callable[..., Any]) -> list[Outcome]:
 def _tried(exercise: Exercise, answer: Callable[..., Any]) -> Iterator[Outcome]:
     """Call an answer with every input, until the patience with all of them together is over."""
     patience = 2 * SECONDS
-    for case in exercise.cases:
+    for case, wanted in zip(exercise.cases, exercise.expected, strict=True):
+        _soil(wanted)
         outcome = call(answer, *case.arguments, finish=arrays, seconds=min(SECONDS, patience))
         patience -= outcome.seconds
         yield outcome
@@ -173,11 +178,17 @@ def _tried(exercise: Exercise, answer: Callable[..., Any]) -> Iterator[Outcome]:
             return
 
 
+def _soil(results: Arrays) -> None:
+    """Leave numbers in the memory that np.empty hands out next: an answer may count on zeros."""
+    soil = [np.full(result.shape, 1e9) for result in results for _ in range(8)]
+    del soil
+
+
 def _same(first: Any, second: Any) -> bool:
     if first is None or second is None:
         return first is second
-    pairs = zip(_as_results(first, 1) or (), _as_results(second, 1) or (), strict=False)
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in pairs)
+    one, two = (value if isinstance(value, tuple) else (value,) for value in (first, second))
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, two, strict=False))
 
 
 def is_stub(answer: Callable[..., Any]) -> bool:

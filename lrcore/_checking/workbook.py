@@ -47,7 +47,7 @@ def load(path: Path) -> sandbox.Outcome:
     folder = str(path.parent.resolve())
     if folder not in sys.path:  # what it imports may lie beside it
         sys.path.insert(0, folder)
-    return sandbox.call(_run, path)
+    return sandbox.call(_run, path, seconds=30.0)  # what it imports may take its time
 
 
 def _run(path: Path) -> dict[str, Any]:

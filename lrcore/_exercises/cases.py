@@ -43,7 +43,7 @@ class Case:
 
 
 def _table(rng: np.random.Generator, *shape: int) -> NDArray[np.float64]:
-    # one decimal can be read and typed; no two entries of a small table are likely to be equal
+    # two decimals can be read and typed; no two entries of a small table are likely to be equal
     return np.round(rng.normal(size=shape) * 1.5, 2)
 
 
@@ -113,7 +113,7 @@ def _labels_and_scores() -> list[Case]:
         Case("single precision", _single(y, z)),
         Case("scores from 0 to 1", (np.array([1, 0, 1]), np.array([0.3, 0.6, 0.9]))),
         Case("small probabilities", (np.ones(4, dtype=int), np.array([-7.0, -16, -20.5, -25]))),
-        Case("large scores", (np.array([1, 0, 0]), np.array([-40.0, 300.0, 2.0]))),
+        Case("large scores", (np.array([1, 0, 0, 1]), np.array([-40.0, 300.0, 2.0, 60.0]))),
         Case("extreme scores", (np.array([1, 0, 1, 0]), np.array([-1000.0, 1000.0, 1e3, -1e3]))),
     ]
 

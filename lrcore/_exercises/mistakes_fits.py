@@ -10,9 +10,9 @@ from .slips import mistake, slip
 
 @slip("one-iteration-off", "rounds")
 def _one_less(n_iter: Any) -> Any:
-    """The loop runs once too often or once too seldom, or ends early.
+    """The loop runs once too often or once too seldom, ends early, or begins anew each time.
 
-    n_iter is the number of steps that are made.
+    n_iter is the number of steps that are made, each from where the last one ended.
 
     Hint: With n_iter = 1, how many steps does your loop make?
 
@@ -281,6 +281,7 @@ slip("penalty-for-its-gradient", "penalize")(
     lambda gw, gb, w, b, l2, n: (gw + l2 * np.sum(w**2), gb)
 )
 slip("penalty-for-its-gradient", "penalize")(lambda gw, gb, w, b, l2, n: (gw + l2 * w**2, gb))
+slip("penalty-for-its-gradient", "penalize")(lambda gw, gb, w, b, l2, n: (gw + l2 / 2 * w**2, gb))
 slip("penalty-for-its-gradient", "penalize")(lambda gw, gb, w, b, l2, n: (gw + l2 * np.sum(w), gb))
 slip("penalty-for-its-gradient", "penalize")(lambda gw, gb, w, b, l2, n: (gw + l2, gb))
 

@@ -318,7 +318,8 @@ slip("missing-bias-gradient", "gather", only={"softmax_gradient"})(
 def _last(error: Any) -> Any:
     """Only one sample counts.
 
-    In a loop, an = stands where a += belongs, or a return has slipped into the loop.
+    In a loop, an = stands where a += (or an append, or out[i] =) belongs, or a return has slipped
+    into the loop.
 
     Hint: What does your variable hold when the loop has ended?
 

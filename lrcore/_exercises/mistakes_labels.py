@@ -29,13 +29,16 @@ def _below(p: Any) -> Any:
 
 @slip("probability-for-label", "decide")
 def _probabilities(p: Any) -> Any:
-    """Probabilities are returned, where labels are wanted.
+    """Probabilities, or scores, are returned, where labels are wanted.
 
-    A label is the decision that follows from the probability.
+    A label is the decision that follows from them.
 
     Hint: Which two values may come back?
     """
     return p
+
+
+mistake("probability-for-label", "predict")(lambda X, w, b: X @ w + b)
 
 
 @slip("plus-minus-one-labels", "decide")
@@ -47,10 +50,10 @@ def _signs(p: Any) -> Any:
 def _truncated(p: Any) -> Any:
     """Numbers with a fraction are cut off to integers.
 
-    astype(int) cuts off, it does not round; and an integer array, or one made like an integer
-    array, keeps only the whole part of what is written into it.
+    int(), astype(int) and // cut off, they do not round; and an integer array, or one made like an
+    integer array, keeps only the whole part of what is written into it.
 
-    Hint: Which dtype has your array, and where did it get it from?
+    Hint: Which line of yours gives whole numbers only? Is it the dtype of an array?
 
     Met: np.zeros_like of integer data, in loops that fill it.
     """

@@ -508,3 +508,6 @@ mistake("swapped-arguments", "binary_cross_entropy_from_logits")(
 mistake("swapped-arguments", "softmax_cross_entropy")(
     lambda Y, Z: -np.mean((Z * activations.log_softmax(Y)).sum(axis=1))
 )
+mistake("swapped-arguments", "softmax_cross_entropy")(
+    lambda Y, Z: -np.mean((activations.softmax(Z) * np.log(Y)).sum(axis=1))
+)

@@ -245,7 +245,7 @@ def predict(
     *,
     score: Piece = affine,
     link: Piece = activations.sigmoid,
-    decide: Piece = lambda p: (p >= 0.5).astype(int),
+    decide: Piece = lambda p: (p > 0.5).astype(int),
 ) -> Any:
     return decide(link(score(X, w, b)))
 

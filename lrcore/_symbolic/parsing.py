@@ -67,6 +67,8 @@ def parse(text: str, names: Mapping[str, Any], functions: Mapping[str, Any]) -> 
         raise ValueError(
             f"cannot read {text.strip()!r}: write every product with *, every power with **"
             + (", a derivative as diff(f, z)" if "'" in text else "")
+            + (", one side alone, without =" if "=" in text else "")
+            + (", and pair every bracket" if text.count("(") != text.count(")") else "")
         ) from error
 
 
