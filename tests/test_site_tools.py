@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
 
 import katex
 import lean
+import one_sheet
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +139,62 @@ def test_letters_of_formulas_come_with_their_style_sheet(tmp_path):
     sheet = (tmp_path / "katex" / "katex.css").read_text("utf-8")
     assert sheet.count("url(data:font/woff2;base64,") == 2
     assert "url(fonts/KaTeX_Main-Regular.woff2)" not in sheet
+
+
+def test_a_tall_formula_is_drawn_when_it_is_near_and_its_height_known(tex):
+    tall = r"\begin{split}a&=b\\&=c\\&=\frac{d}{e}\end{split}"
+    assert "postponed" not in katex.postponed(tex("a = b", display=True))
+    formula = katex.postponed(tex(tall, display=True))
+    struts = [(3.0, 1.2), (2.5, 1.4)]
+    assert formula.count('class="katex-html postponed" style="contain-intrinsic-height:') == 1
+    two = "".join(
+        f'<span class="strut" style="height:{h}em;vertical-align:-{d}em;"></span>'
+        for h, d in struts
+    )
+    assert "contain-intrinsic-height:3.2em" in katex.postponed(f'<span class="katex-html">{two}')
+
+
+def sheets(folder):
+    """Write three style sheets, one of which imports the third, and two pages that name them."""
+    static = folder / "_static"
+    (static / "deep").mkdir(parents=True)
+    (static / "deep" / "a.css").write_text('@import "../c.css";a{b:url(f.woff2)}', "utf-8")
+    (static / "b.css").write_text('b{c:url("data:x/y,z")}', "utf-8")
+    (static / "c.css").write_text("c{d:url('g.png')}", "utf-8")
+    (folder / "api").mkdir()
+    pages = [folder / "p.html", folder / "api" / "q.html"]
+    for page, root in zip(pages, ["", "../"], strict=True):
+        page.write_text(
+            f'<title>T</title>\n<link href="{root}_static/deep/a.css?v=1" rel="stylesheet" />\n'
+            '<link rel="icon" href="x.svg">\n'
+            f'<link rel="stylesheet" type="text/css" href="{root}_static/b.css" />\n<body>',
+            "utf-8",
+        )
+    return static, pages
+
+
+def test_style_sheets_are_joined_in_their_order(tmp_path):
+    static, pages = sheets(tmp_path)
+    one_sheet.join(static, pages)
+    rules = (static / "sheet.css").read_text("utf-8").split("\n")[1:]
+    assert rules == ['c{d:url("g.png")}a{b:url("deep/f.woff2")}', 'b{c:url("data:x/y,z")}']
+    for page, root in zip(pages, ["", "../"], strict=True):
+        text = page.read_text("utf-8")
+        assert text.count("stylesheet") == 1
+        assert f'<title>T</title>\n<link rel="stylesheet" href="{root}_static/sheet.css?v=' in text
+        assert text.endswith('<link rel="icon" href="x.svg">\n<body>')
+
+
+def test_a_style_sheet_that_changed_is_joined_though_no_page_did(tmp_path):
+    static, pages = sheets(tmp_path)
+    one_sheet.join(static, pages)
+    (static / "b.css").write_text("new{}", "utf-8")
+    one_sheet.join(static, pages)
+    assert (static / "sheet.css").read_text("utf-8").endswith("\nnew{}")
+
+
+def test_a_page_with_other_style_sheets_stops_the_build(tmp_path):
+    static, pages = sheets(tmp_path)
+    pages[1].write_text('<link rel="stylesheet" href="../_static/b.css">', "utf-8")
+    with pytest.raises(ExtensionError, match=r"others on \['q.html'\]"):
+        one_sheet.join(static, pages)

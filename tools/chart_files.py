@@ -1,4 +1,4 @@
-"""Sphinx extension: pages that hold an interactive chart get its script and style, others do not.
+"""Sphinx extension: pages that hold an interactive chart get its script, others do not.
 
 Vega itself (200 kB) lies beside them; the script fetches it when a chart comes into view.
 """
@@ -20,14 +20,14 @@ def write_files(app):
 
 
 def add_to_page(app, pagename, templatename, context, doctree):
-    """Name the files in the head of a page with a chart."""
+    """Name the script in the head of a page with a chart."""
     if 'class="lr-chart"' in context.get("body", ""):
         app.add_js_file("charts/charts.js", loading_method="defer")
-        app.add_css_file("charts/charts.css")
 
 
 def setup(app):
-    """Write the files first, name them page by page."""
+    """Write the files first, name the script page by page."""
+    app.add_css_file("charts/charts.css")
     app.connect("builder-inited", write_files)
     app.connect("html-page-context", add_to_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

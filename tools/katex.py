@@ -30,6 +30,8 @@ require("readline").createInterface({input: process.stdin}).on("line", line => {
   console.log(JSON.stringify(answer));
 });
 """
+# The boxes that make a formula's line as high as it is: their height and how deep they hang, in em.
+STRUT = re.compile(r'class="strut" style="height:([\d.]+)em;(?:vertical-align:-([\d.]+)em;)?"')
 # Sphinx numbers a displayed formula; KaTeX would number its rows a second time.
 NUMBERED = re.compile(r"\\(begin|end)\{(align|equation|gather|alignat)\}")
 
@@ -84,6 +86,19 @@ def displayed(tex, *, nowrap=False):
     return rf"\begin{{split}}{tex}\end{{split}}" if rows else tex
 
 
+def postponed(formula):
+    """Return a displayed formula's HTML, drawn only when it comes near the screen if it is tall.
+
+    A derivation has hundreds of boxes.  Its height is known before; its MathML is there at once.
+    """
+    struts = [(float(height), float(depth or 0)) for height, depth in STRUT.findall(formula)]
+    height = max(h - d for h, d in struts) + max(d for _, d in struts) if struts else 0
+    if height < 2:  # a line of text may be higher than what stands in it
+        return formula
+    style = f' style="contain-intrinsic-height:{height:.4g}em"'
+    return formula.replace('class="katex-html"', 'class="katex-html postponed"' + style)
+
+
 def visit_inline(self, node):
     """Write a formula within a line."""
     self.body.append(self.starttag(node, "span", "", CLASS="math notranslate nohighlight"))
@@ -95,7 +110,9 @@ def visit_block(self, node):
     """Write a displayed formula, which scrolls where it is too wide, and its number."""
     tex = displayed(node.astext(), nowrap=node["nowrap"])
     self.body.append(self.starttag(node, "div", CLASS="math notranslate nohighlight"))
-    self.body.append(f'<div class="katex-scroll">{render(node, tex, display=True)}</div>')
+    self.body.append(
+        f'<div class="katex-scroll">{postponed(render(node, tex, display=True))}</div>'
+    )
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")

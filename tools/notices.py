@@ -127,6 +127,7 @@ PARTS = [
     Part("Vega", "BSD-3-Clause, ISC", "charts/vega.js", vega),
 ]  # fmt: skip
 OURS = [
+    "sheet.css",  # all of them, one after the other
     "charts/charts.css",
     "charts/charts.js",
     *(p.name for p in (ROOT / "book/_static").iterdir()),
