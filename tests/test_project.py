@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from itertools import chain
 from pathlib import Path
@@ -121,9 +122,17 @@ def test_no_file_names_a_registry_or_a_machine():
     assert bad == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="make is rare there")
 def test_a_folder_that_cannot_be_written_in_is_named():
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
     command = ["make", "-n", "book", "WRITABLE="]  # root, who may run this, can write anywhere
     made = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert made.returncode == 2
     assert f"{ROOT} cannot be written in: copy the project" in made.stderr
+
+
+def test_a_test_that_asks_for_no_coverage_runs_without_coverage_too():
+    test = "tests/test_book_derivations.py::test_convexity_holds_only_this_way_around"
+    command = [sys.executable, "-m", "pytest", "-q", "--no-cov", "-p", "no:cacheprovider", test]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
