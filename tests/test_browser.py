@@ -162,6 +162,25 @@ def test_a_small_target_is_noticed(tab):
     assert any("target-size" in line for line in found)
 
 
+def test_a_derivation_that_is_drawn_late_moves_nothing_and_scrolls_by_keyboard(tab):
+    tab.goto((SITE / "13_the_same_model_in_scikit_learn.html").as_uri())
+    tab.set_viewport_size({"width": 280, "height": 800})
+    box = tab.locator(".katex-scroll:has(.postponed)").nth(10)
+    formula = box.locator(".postponed")
+    measure = "k => { const r = k.getBoundingClientRect(); return [r.width, r.height] }"
+    width, height = formula.evaluate(measure)
+    assert width == box.evaluate("k => k.clientWidth")  # nothing is drawn yet
+    formula.scroll_into_view_if_needed()
+    tab.wait_for_function("k => k.tabIndex === 0", arg=box.element_handle())
+    wide, high = formula.evaluate(measure)
+    assert wide > width
+    assert high == pytest.approx(height, abs=0.5)
+    box.focus()
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_function("k => k.scrollLeft > 0", arg=box.element_handle())
+    tab.set_viewport_size(SCREEN)
+
+
 def test_a_page_weighs_what_it_loads(tmp_path):
     (tmp_path / "a page.html").write_bytes(noise := random.Random(0).randbytes(1000))
     address = (tmp_path / "a page.html").as_uri()
