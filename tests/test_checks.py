@@ -356,6 +356,9 @@ def test_a_fit_with_other_steps_is_told_how_many():
     assert verdict.diagnosis == "one-iteration-off"
     (n_iter,) = [v for k, v in verdict.evidence.input.items() if k == "n_iter"]
     assert f"n_iter = {n_iter} it makes 3 steps" in verdict.message
+    verdict = check("fit", lambda X, y, rate, n: fit(X, y, rate, n + 2))
+    assert verdict.diagnosis == "one-iteration-off"
+    assert "n_iter = 1 it makes 3 steps" in verdict.message
 
 
 def test_the_evidence_is_small_and_its_numbers_are_true():

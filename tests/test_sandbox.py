@@ -303,6 +303,7 @@ async def coroutine():
         (["a"], "<U1"),
         (np.zeros(2 * 10**6), "shape (2000000,)"),
         ([np.zeros(k % 2 + 1) for k in range(2000)], "2000 results"),
+        (((np.ones((2, 3)), np.ones(3)), (np.ones(2), 1.0)), "parts of different shapes"),
     ],
 )
 def test_what_is_no_array_of_a_few_numbers_is_called_by_its_name(value, words):

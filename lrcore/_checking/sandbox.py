@@ -283,9 +283,7 @@ def arrays(value: Any) -> tuple[NDArray[Any], ...] | NDArray[Any] | None:
                 raise StrangeResultError(f"{len(value)} results")
             return tuple(_plain(item) for item in value)
         return _plain(value)
-    except ValueError as problem:  # of np.shape and np.asarray
-        if "inhomogeneous" not in str(problem):
-            raise
+    except ValueError:  # of np.shape and np.asarray
         raise StrangeResultError("parts of different shapes inside one another") from None
 
 
